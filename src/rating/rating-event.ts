@@ -1,0 +1,59 @@
+/** A whole score, worst to best. */
+export type Score = 1 | 2 | 3 | 4 | 5;
+
+/** Every score, worst first: the order of a histogram. */
+export const scores = [1, 2, 3, 4, 5] as const satisfies readonly Score[];
+
+/** The languages that replies are written in. */
+export type Language = 'en' | 'de' | 'fr' | 'es' | 'ja';
+
+/** Whether ratings of a session are taken now. */
+export type SessionState = 'scheduled' | 'open' | 'paused' | 'closed';
+
+/** One thing to rate, as the event file describes it. */
+export interface Session {
+  /** What attendees text: upper case letters and digits of any script, at least two characters, unique in the event. */
+  keyword: string;
+  title: string;
+  /** Milliseconds since 1970; `null`: open from the start. */
+  opensAt: number | null;
+  /** Milliseconds since 1970, the first moment that is too late; `null`: never closes by itself. */
+  closesAt: number | null;
+}
+
+/** What an organiser changed about a session after the event file was deployed. */
+export interface SessionSetting {
+  keyword: string;
+  /** Held until changed; `null`: the times decide. */
+  state: 'open' | 'paused' | 'closed' | null;
+  /** Replaces the session's own time; `undefined`: the event file's time stands. */
+  opensAt?: number | null | undefined;
+  closesAt?: number | null | undefined;
+}
+
+/** An event as its file describes it. */
+export interface RatingEvent {
+  /** Names the event in the store and in pseudonyms: 1 to 64 of `a-z 0-9 -`. Changing it starts an empty event. */
+  id: string;
+  title: string;
+  language: Language;
+  /** `doubtful`: clean comments are shown at once, doubtful ones held. `all`: every comment is held. */
+  moderation: 'doubtful' | 'all';
+  sessions: Session[];
+}
+
+/**
+ * The state of a session at a moment: an organiser's word first, then the times.
+ * @param now milliseconds since 1970
+ */
+export function sessionState(
+  session: Session,
+  setting: SessionSetting | undefined,
+  now: number,
+): SessionState {
+  if (setting?.state) return setting.state;
+  const opensAt = setting?.opensAt === undefined ? session.opensAt : setting.opensAt;
+  const closesAt = setting?.closesAt === undefined ? session.closesAt : setting.closesAt;
+  if (closesAt !== null && now >= closesAt) return 'closed';
+  return opensAt !== null && now < opensAt ? 'scheduled' : 'open';
+}

@@ -1,0 +1,120 @@
+import type { Score, SessionSetting } from '../rating/rating-event';
+
+/**
+ * Where ratings live. One contract for every engine, held by `test/storage/contract.ts`.
+ *
+ * What every engine promises:
+ * - A rating is keyed by event, session and voter; the last one wins, each `MessageSid` counts once, for ever, whichever
+ *   session it named and however deliveries interleave. When `record` resolves, the rating survives a crash.
+ * - A failed call throws `StoreUnavailable` (try again) and has either happened wholly or not at all.
+ * - `event` is the event's id; every method sees and touches that event only.
+ * - Times are milliseconds since 1970. Texts come back as they went in.
+ */
+export interface RatingStore {
+  /** Writes a rating down, atomically. See `Recorded`. */
+  record(rating: NewRating): Promise<Recorded>;
+
+  /** Exact at every read: one entry for each session that has ratings. Does not read every rating. */
+  tally(event: string): Promise<SessionTally[]>;
+
+  /** Comments, newest first. */
+  comments(event: string, query: CommentQuery): Promise<StoredComment[]>;
+
+  /** Shows or hides a comment. `false`: there is no such comment (any more). */
+  moderate(event: string, commentId: string, state: CommentState): Promise<boolean>;
+
+  /** What organisers changed about sessions. */
+  settings(event: string): Promise<SessionSetting[]>;
+
+  /** Replaces what is kept about the session `setting.keyword`. */
+  changeSetting(event: string, setting: SessionSetting): Promise<void>;
+
+  /** Remembers a text that was not counted, for the organiser's question why; keeps the newest 500 of an event. */
+  noteUncounted(event: string, text: UncountedText): Promise<void>;
+
+  /** Texts that were not counted, newest first. */
+  uncounted(event: string, limit: number): Promise<UncountedText[]>;
+
+  /** Every rating, oldest first, in pages: an export never holds the whole event in memory. */
+  ratings(event: string): AsyncIterable<StoredRating>;
+
+  /** Deletes all that is known of a voter: ratings, comments, uncounted texts. Answers how many ratings went. */
+  erase(event: string, voter: string): Promise<number>;
+
+  /** Deletes comments, uncounted texts and ratings older than `before`; answers how many ratings went. */
+  purge(event: string, before: number): Promise<number>;
+
+  /** Gives back files and connections. The store is not used afterwards. */
+  close(): Promise<void>;
+}
+
+export interface NewRating {
+  event: string;
+  /** The session's keyword. */
+  session: string;
+  /** A pseudonym, never a phone number. */
+  voter: string;
+  /** Twilio's MessageSid (or CallSid), which makes the rating happen exactly once. */
+  messageSid: string;
+  score: Score;
+  /** `null`: the text had none; a comment given earlier stays. */
+  comment: { text: string; state: CommentState } | null;
+  at: number;
+}
+
+/**
+ * What `record` did: a first rating, or a changed one with the former score. A delivery that was seen before changes
+ * nothing and answers what the first delivery did, so that its reply can be given again (the first may never have
+ * reached the phone).
+ */
+export type Recorded = { kind: 'recorded' | 'changed'; former: Score | null; duplicate: boolean };
+
+export interface SessionTally {
+  session: string;
+  count: number;
+  sum: number;
+  /** How many of each score, worst first. */
+  histogram: [number, number, number, number, number];
+}
+
+export type CommentState = 'approved' | 'held' | 'hidden';
+
+export interface CommentQuery {
+  states: CommentState[];
+  session?: string;
+  /** At most this many, 1 to 1,000. */
+  limit: number;
+}
+
+export interface StoredComment {
+  /** Opaque; names the comment in `moderate`. Not derived from the voter. */
+  id: string;
+  session: string;
+  text: string;
+  score: Score;
+  state: CommentState;
+  at: number;
+}
+
+export interface UncountedText {
+  voter: string;
+  messageSid: string;
+  text: string;
+  /** A reason code of `rating`. */
+  reason: string;
+  at: number;
+}
+
+export interface StoredRating {
+  session: string;
+  voter: string;
+  score: Score;
+  comment: string | null;
+  commentState: CommentState | null;
+  at: number;
+}
+
+/** The store did not answer, or answered that it cannot now. The message names no secret and no address. */
+export class StoreUnavailable extends Error {
+  override name = 'StoreUnavailable';
+}
