@@ -1,1 +1,16 @@
-process.exitCode = 2;
+import { Command, CommanderError } from 'commander';
+import { buildCommand } from './build';
+import { endWith } from './end-with';
+
+const program = new Command('ringtrue')
+  .description('Webhooks that only Twilio can call: an edge, a phone and a doctor for your own machine.')
+  .showHelpAfterError('(add --help for what it takes)')
+  .exitOverride()
+  .addCommand(buildCommand());
+
+for (const command of program.commands) command.exitOverride().showHelpAfterError(true);
+
+program.parseAsync().catch((error: unknown) => {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+  else endWith(error);
+});

@@ -1,0 +1,118 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parse } from 'dotenv';
+import { type DemoCredentials, demoCredentials } from '../emulator/demo-credentials';
+import { UsageFault } from './usage-fault';
+
+export interface Environment {
+  /** What handlers get: the file's variables, with the credentials in use. */
+  variables: Record<string, string>;
+  credentials: Credentials;
+  /** What was made up because neither the process environment nor the file has it; absent when nothing was. */
+  demo?: DemoCredentials;
+}
+
+export interface Credentials {
+  accountSid: string;
+  authToken: string;
+  source: 'environment' | 'file' | 'demo';
+}
+
+/**
+ * Reads `.env` (or `envFile`) of a project, takes ACCOUNT_SID and AUTH_TOKEN from the process environment before the
+ * file, and makes demo credentials up in `dataDir` when neither has them.
+ * @throws UsageFault one sentence for each line or variable that is wrong
+ */
+export function readEnvironment({
+  dir,
+  envFile,
+  dataDir = path.join(dir, '.ringtrue'),
+}: {
+  dir: string;
+  envFile?: string | undefined;
+  dataDir?: string | undefined;
+}): Environment {
+  const file = path.resolve(dir, envFile ?? '.env');
+  if (envFile !== undefined && !existsSync(file))
+    throw new UsageFault(`There is no file ${envFile}: check --env.`);
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  const fileName = envFile ?? '.env';
+  const badLine = findBadLine(text);
+  if (badLine !== undefined) {
+    throw new UsageFault(
+      `${fileName}, line ${badLine}: not a variable. Write NAME=value, or start a comment with #.`,
+    );
+  }
+  const variables = withoutEmpty(parse(text));
+  const credentials = chooseCredentials(variables, fileName);
+  if (credentials) {
+    return { variables: { ...variables, ...named(credentials) }, credentials };
+  }
+  const demo = demoCredentials(dataDir);
+  const made = { accountSid: demo.accountSid, authToken: demo.authToken, source: 'demo' as const };
+  return { variables: { ...variables, ...named(made) }, credentials: made, demo };
+}
+
+// An empty value counts as missing, as it does for Twilio's deploy tool.
+function withoutEmpty(variables: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
+}
+
+function chooseCredentials(variables: Record<string, string>, fileName: string): Credentials | undefined {
+  const fromProcess = { ACCOUNT_SID: process.env.ACCOUNT_SID, AUTH_TOKEN: process.env.AUTH_TOKEN };
+  const inProcess = Boolean(fromProcess.ACCOUNT_SID || fromProcess.AUTH_TOKEN);
+  const { ACCOUNT_SID, AUTH_TOKEN } = inProcess ? fromProcess : variables;
+  const place = inProcess ? 'the process environment' : fileName;
+  if (!ACCOUNT_SID && !AUTH_TOKEN) return undefined;
+  if (!ACCOUNT_SID)
+    throw new UsageFault(`AUTH_TOKEN is set in ${place} but ACCOUNT_SID is not: set both or neither.`);
+  if (!AUTH_TOKEN)
+    throw new UsageFault(`ACCOUNT_SID is set in ${place} but AUTH_TOKEN is not: set both or neither.`);
+  if (/^SK/.test(ACCOUNT_SID)) {
+    throw new UsageFault(
+      `ACCOUNT_SID in ${place} is an API key (SK…): webhooks are signed with the Auth Token of an account, so use the AC… of the account.`,
+    );
+  }
+  if (!/^AC[0-9a-f]{32}$/.test(ACCOUNT_SID)) {
+    throw new UsageFault(
+      `ACCOUNT_SID in ${place} is not AC followed by 32 hex digits: copy it from the Twilio Console.`,
+    );
+  }
+  if (!/^[0-9a-f]{32}$/.test(AUTH_TOKEN)) {
+    throw new UsageFault(
+      `AUTH_TOKEN in ${place} is not 32 hex digits${/\s/.test(AUTH_TOKEN) ? ' (it has white space)' : ''}: copy it from the Twilio Console.`,
+    );
+  }
+  return { accountSid: ACCOUNT_SID, authToken: AUTH_TOKEN, source: inProcess ? 'environment' : 'file' };
+}
+
+function named({ accountSid, authToken }: Credentials): Record<string, string> {
+  return { ACCOUNT_SID: accountSid, AUTH_TOKEN: authToken };
+}
+
+// dotenv skips what it cannot read; a variable lost that way is found out much later. A quoted value may span lines.
+function findBadLine(text: string): number | undefined {
+  const variable = /^\s*(?:export\s+)?[\w.-]+\s*(?:=|:\s)/;
+  let openQuote = '';
+  for (const [index, line] of text.split(/\r?\n/).entries()) {
+    if (openQuote) {
+      if (line.includes(openQuote)) openQuote = '';
+      continue;
+    }
+    if (/^\s*(?:#.*)?$/.test(line)) continue;
+    if (!variable.test(line)) return index + 1;
+    const value = line.replace(variable, '').trimStart();
+    const quote = /^["'`]/.exec(value)?.[0];
+    if (quote && !value.slice(1).includes(quote)) {
+      if (
+        !text
+          .split(/\r?\n/)
+          .slice(index + 1)
+          .some((later) => later.includes(quote))
+      )
+        return index + 1;
+      openQuote = quote;
+    }
+  }
+  return undefined;
+}
