@@ -1,0 +1,145 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import type { EdgePolicy } from './edge';
+import { createGateway, type Enforcement } from './gateway';
+import type { RequestRecord } from './request-log';
+import { type Route, readProjectFolders, readRoutes } from './routes';
+import { type RuntimeEvent, superviseRuntime } from './supervise-runtime';
+
+export interface EdgeOptions {
+  /** The project: its `.twilioserverlessrc`, functions, assets and `node_modules`. */
+  dir: string;
+  /** What handlers find in `context`. `AUTH_TOKEN` signs and is required. */
+  env: Record<string, string>;
+  /** The URL under which callers reach this edge (a tunnel, a proxy): what Twilio signs. Default: the edge's own address. */
+  publicUrl?: string | undefined;
+  /** Default: any free port. */
+  port?: number | undefined;
+  /** Default: this machine only. */
+  host?: string | undefined;
+  /** Default `on`. */
+  enforce?: Enforcement | undefined;
+  /** Certificate and key as PEM texts; with them the edge speaks HTTPS. */
+  tls?: { cert: string; key: string } | undefined;
+  /** Milliseconds a handler has; default 10 s, as on the platform. */
+  timeLimit?: number | undefined;
+  /** The port a debugger connects to; handlers then have no time limit. */
+  inspectPort?: number | undefined;
+  /** Hears of each request once it is answered. */
+  onRequest?: ((record: RequestRecord) => void) | undefined;
+  /** Hears what happens to handlers and their process. */
+  onRuntimeEvent?: ((event: RuntimeEvent) => void) | undefined;
+}
+
+export interface Edge {
+  /** Where it listens: `http://127.0.0.1:3000`. */
+  url: string;
+  /** What signatures are made over, without path. */
+  publicUrl: string;
+  routes(): Route[];
+  /** Serves the project as it is on disk now; requests under way end as they began. */
+  reload(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the edge of a Twilio Functions project on this machine: every request is judged as Twilio's platform would, and
+ * what passes runs in Twilio's own local runtime. Works for any project, in a Jest test too.
+ * @throws when `AUTH_TOKEN` is missing, the port is taken (`EADDRINUSE`), or the runtime does not start
+ */
+export async function createEdge({
+  dir,
+  env,
+  publicUrl,
+  port = 0,
+  host = '127.0.0.1',
+  enforce = 'on',
+  tls,
+  timeLimit,
+  inspectPort,
+  onRequest = () => {},
+  onRuntimeEvent = () => {},
+}: EdgeOptions): Promise<Edge> {
+  const baseDir = path.resolve(dir);
+  const { AUTH_TOKEN: authToken } = env;
+  if (!authToken) throw new Error('AUTH_TOKEN is missing: the edge cannot check signatures without it');
+  const folders = readProjectFolders(baseDir);
+  let routes = await readRoutes(baseDir, folders);
+  let policy: EdgePolicy = { routes: new Map(), keys: [], publicUrls: [] };
+
+  const server = createGateway({
+    policy: () => policy,
+    runtime: { send: (request) => runtime.send(request) },
+    enforce,
+    onRequest,
+    tls,
+  });
+  await listen(server, port, host);
+  const { port: boundPort } = server.address() as AddressInfo;
+  const scheme = tls ? 'https' : 'http';
+  const url = `${scheme}://${urlHost(host)}:${boundPort}`;
+  const publicUrls = publicUrl
+    ? [publicUrl.replace(/\/+$/, '')]
+    : [...new Set([url, ...loopbackNames.map((name) => `${scheme}://${name}:${boundPort}`)])];
+
+  const describe = () => ({
+    baseDir,
+    domainName: new URL(publicUrls[0] ?? url).host,
+    variables: env,
+    routes,
+  });
+  const makePolicy = () => ({
+    routes: new Map(routes.map((route) => [route.path, route])),
+    keys: [{ id: 'AUTH_TOKEN', secret: authToken }],
+    publicUrls,
+  });
+  const runtime = superviseRuntime({
+    order: describe(),
+    onEvent: onRuntimeEvent,
+    ...(timeLimit !== undefined && { timeLimit }),
+    ...(inspectPort !== undefined && { inspectPort }),
+  });
+  policy = makePolicy();
+
+  async function close(): Promise<void> {
+    server.closeAllConnections();
+    await Promise.all([new Promise((resolve) => server.close(resolve)), runtime.close()]);
+  }
+
+  try {
+    await runtime.ready;
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    url,
+    publicUrl: publicUrls[0] ?? url,
+    routes: () => routes,
+    async reload() {
+      routes = await readRoutes(baseDir, folders);
+      policy = makePolicy();
+      await runtime.reload(describe());
+    },
+    close,
+  };
+}
+
+// Without a public URL every loopback spelling of itself is accepted: a person types any of them.
+const loopbackNames = ['127.0.0.1', 'localhost', '[::1]'];
+
+function urlHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,83 @@
+type Callback = (error?: unknown, payload?: unknown) => void;
+type Handler = (context: unknown, event: unknown, callback: Callback) => unknown;
+
+/** Hears what a handler did wrong. Made anew for each call, so that it knows whose request it was. */
+export interface HandlerObserver {
+  failed(how: 'threw' | 'rejected' | 'callback', error: unknown): void;
+  returnedWithoutCallback(): void;
+  calledBackTwice(): void;
+}
+
+const wrappedHandlers = new WeakSet<object>();
+
+/**
+ * Makes a handler safe to run in a process that others share: whatever it throws, rejects with or passes to its callback
+ * becomes a 500 without a stack, only its first callback counts, and a number or boolean is sent as JSON, as Twilio's
+ * documentation has it (https://www.twilio.com/docs/serverless/functions-assets/functions/invocation), where the local
+ * runtime takes the number for a status and dies.
+ */
+export function wrapHandler(handler: Handler, observe: () => HandlerObserver): Handler {
+  const wrapped: Handler = (context, event, callback) => {
+    const observer = observe();
+    let answered = false;
+
+    const fail = (how: 'threw' | 'rejected' | 'callback', error: unknown): void => {
+      observer.failed(how, error);
+      if (answered && how !== 'callback') return;
+      answered = true;
+      callback(null, failure());
+    };
+    const once: Callback = (error, payload) => {
+      if (answered) {
+        observer.calledBackTwice();
+        return;
+      }
+      answered = true;
+      if (error) {
+        fail('callback', error);
+        return;
+      }
+      try {
+        callback(null, sendable(payload));
+      } catch (unsendable) {
+        fail('callback', unsendable);
+      }
+    };
+
+    try {
+      const result = handler(context, event, once);
+      if (result instanceof Promise) {
+        result.then(
+          () => {
+            if (!answered) observer.returnedWithoutCallback();
+          },
+          (error) => fail('rejected', error),
+        );
+      }
+    } catch (error) {
+      fail('threw', error);
+    }
+  };
+  wrappedHandlers.add(wrapped);
+  return wrapped;
+}
+
+/** Whether `wrapHandler` made it. */
+export function isWrapped(handler: object): boolean {
+  return wrappedHandlers.has(handler);
+}
+
+function failure(): unknown {
+  return new Twilio.Response()
+    .setStatusCode(500)
+    .appendHeader('Content-Type', 'text/plain')
+    .setBody('Internal Server Error');
+}
+
+function sendable(payload: unknown): unknown {
+  if (typeof payload !== 'number' && typeof payload !== 'boolean') return payload;
+  return new Twilio.Response()
+    .setStatusCode(200)
+    .appendHeader('Content-Type', 'application/json')
+    .setBody(JSON.stringify(payload));
+}

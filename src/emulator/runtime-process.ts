@@ -1,0 +1,185 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { Agent, request as httpRequest } from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { packageRoot } from './package-root';
+import { type RuntimeReport, requestNumberHeader, type ServeOrder } from './runtime-messages';
+
+/** A request as it goes to Twilio's runtime: the bytes that came, under a number. */
+export interface RuntimeRequest {
+  number: string;
+  method: string;
+  /** Path and query as received. */
+  target: string;
+  /** Name, value, name, value, as received. */
+  rawHeaders: string[];
+  body: Buffer;
+}
+
+export interface RuntimeAnswer {
+  status: number;
+  rawHeaders: string[];
+  body: Buffer;
+}
+
+/** Why a request got no answer. */
+export class RuntimeFailure extends Error {
+  override name = 'RuntimeFailure';
+  constructor(
+    readonly why: 'uncaught' | 'exited' | 'too-slow' | 'never-called-back',
+    /** Whether the handler may have run. */
+    readonly started: boolean,
+  ) {
+    super(`the runtime gave no answer: ${why}`);
+  }
+}
+
+interface WaitingRequest {
+  started: boolean;
+  /** Its handler's promise has resolved: if it has not called back by then, it never will. */
+  returned: boolean;
+  giveUp: (failure: RuntimeFailure) => void;
+}
+
+/** One process with Twilio's runtime in it. It serves from `ready` on until it is ended, and is never used again. */
+export class RuntimeProcess {
+  /** Rejects when the process ends before it serves. */
+  readonly ready: Promise<void>;
+  readonly exited: Promise<void>;
+  /** How it ended, once it has. */
+  ending: 'exited' | 'out-of-memory' = 'exited';
+  /** Whether it was ever ready. */
+  served = false;
+  private readonly child: ChildProcess;
+  private readonly folder = mkdtempSync(path.join(tmpdir(), 'ringtrue-'));
+  private readonly socketPath: string;
+  private readonly agent = new Agent({ keepAlive: true });
+  private readonly waiting = new Map<string, WaitingRequest>();
+
+  constructor(
+    order: Omit<ServeOrder, 'kind' | 'socketPath'>,
+    private readonly hear: (report: RuntimeReport) => void,
+    execArgv: string[] = [],
+  ) {
+    this.socketPath =
+      process.platform === 'win32'
+        ? `\\\\.\\pipe\\${path.basename(this.folder)}`
+        : path.join(this.folder, 'runtime.sock');
+    this.child = fork(path.join(packageRoot(), 'dist', 'tool', 'runtime-child.js'), {
+      cwd: order.baseDir,
+      // As `twilio-run start` does: handlers see the variables of the project, not those of the shell.
+      env: { ...order.variables, NODE_ENV: 'development' },
+      // 256 MB is what a Function has: https://www.twilio.com/docs/serverless/functions-assets/functions/faq
+      execArgv: ['--enable-source-maps', '--max-old-space-size=256', ...execArgv],
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
+    this.exited = once(this.child, 'exit').then(([code, signal]) => {
+      // V8 aborts when its heap is full.
+      if (signal === 'SIGABRT' || code === 134) this.ending = 'out-of-memory';
+      this.agent.destroy();
+      for (const number of [...this.waiting.keys()]) this.abandon(number, 'exited');
+      rmSync(this.folder, { recursive: true, force: true });
+    });
+    this.ready = new Promise((resolve, reject) => {
+      this.child.on('message', (report: RuntimeReport) => {
+        if (report.kind === 'ready') {
+          this.served = true;
+          resolve();
+        }
+        if (report.kind === 'cannot-serve') {
+          reject(new Error(`Twilio’s runtime does not start: ${report.message}`));
+          this.kill();
+        }
+        this.listen(report);
+      });
+      this.child.on('error', reject);
+      this.child.once('exit', () =>
+        reject(new Error('the process with Twilio’s runtime ended while it started')),
+      );
+    });
+    this.ready.catch(() => {});
+    this.child.send({ kind: 'serve', ...order, socketPath: this.socketPath } satisfies ServeOrder, () => {});
+  }
+
+  /** How many requests it has not answered yet. */
+  get busy(): number {
+    return this.waiting.size;
+  }
+
+  /** Hands a request over. @throws RuntimeFailure */
+  async send(message: RuntimeRequest): Promise<RuntimeAnswer> {
+    return new Promise((resolve, reject) => {
+      const outgoing = httpRequest({
+        socketPath: this.socketPath,
+        agent: this.agent,
+        method: message.method,
+        path: message.target,
+        headers: [...message.rawHeaders, requestNumberHeader, message.number],
+        setHost: false,
+      });
+      const settle = (): void => {
+        this.waiting.delete(message.number);
+      };
+      const giveUp = (failure: RuntimeFailure): void => {
+        settle();
+        outgoing.destroy();
+        reject(failure);
+      };
+      const entry = { started: false, returned: false, giveUp };
+      this.waiting.set(message.number, entry);
+      outgoing.on('error', () => giveUp(new RuntimeFailure('exited', entry.started)));
+      outgoing.on('response', (incoming) => {
+        const chunks: Buffer[] = [];
+        incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+        incoming.on('error', () => giveUp(new RuntimeFailure('exited', true)));
+        incoming.on('end', () => {
+          settle();
+          resolve({
+            status: incoming.statusCode ?? 500,
+            rawHeaders: incoming.rawHeaders,
+            body: Buffer.concat(chunks),
+          });
+        });
+      });
+      outgoing.end(message.body);
+    });
+  }
+
+  /** Stops waiting for a request whose time is over. */
+  expire(number: string): void {
+    this.abandon(number, this.waiting.get(number)?.returned ? 'never-called-back' : 'too-slow');
+  }
+
+  /** Hands back the requests whose handler has not started: they fail with `started: false`. */
+  giveUpWaiting(): void {
+    for (const [number, { started }] of [...this.waiting]) {
+      if (!started) this.abandon(number, 'exited');
+    }
+  }
+
+  /** Asks for a sign of life, which comes as a `pong` report. */
+  ping(): void {
+    if (this.child.connected) this.child.send({ kind: 'ping' }, () => {});
+  }
+
+  /** Ends the process at once; requests it has not answered fail. */
+  kill(): void {
+    this.child.kill('SIGKILL');
+  }
+
+  private abandon(number: string, why: RuntimeFailure['why']): void {
+    const entry = this.waiting.get(number);
+    entry?.giveUp(new RuntimeFailure(why, entry.started));
+  }
+
+  private listen(report: RuntimeReport): void {
+    const entry =
+      'request' in report && report.request !== null ? this.waiting.get(report.request) : undefined;
+    if (entry && report.kind === 'started') entry.started = true;
+    if (entry && report.kind === 'returned-without-callback') entry.returned = true;
+    if (report.kind === 'uncaught' && report.request !== null) this.abandon(report.request, 'uncaught');
+    this.hear(report);
+  }
+}

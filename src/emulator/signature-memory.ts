@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import type { RequestRecord } from './request-log';
+
+interface SignedRequest {
+  path: string;
+  query: string;
+  params: [name: string, value: string][];
+}
+
+/** How many genuine requests are remembered; the oldest go first. */
+const capacity = 500;
+
+/**
+ * Remembers the signatures of requests that were genuine, to say what was done to one that is not: a signature that
+ * comes back with another path, a changed text or an added parameter was taken from an earlier request. Only for people
+ * who look at the terminal; it decides nothing. Signatures are kept as hashes, since one is a credential.
+ */
+export class SignatureMemory {
+  readonly #seen = new Map<string, SignedRequest>();
+
+  /** Takes a request that passed; one without a signature is ignored. */
+  remember(record: RequestRecord): void {
+    const signature = signatureOf(record);
+    if (signature === undefined) return;
+    this.#seen.set(hash(signature), readSigned(record));
+    const [oldest] = this.#seen.keys();
+    if (this.#seen.size > capacity && oldest !== undefined) this.#seen.delete(oldest);
+  }
+
+  /** What a refused request changed about the one its signature was made for; `null` when that one was never seen. */
+  compare(record: RequestRecord): string | null {
+    const signature = signatureOf(record);
+    const genuine = signature === undefined ? undefined : this.#seen.get(hash(signature));
+    if (!genuine) return null;
+    const received = readSigned(record);
+    if (received.path !== genuine.path) return `the signature of another path, ${genuine.path}`;
+    if (received.query !== genuine.query) return 'the query was changed after signing';
+    const names = (request: SignedRequest) => new Set(request.params.map(([name]) => name));
+    for (const name of names(received)) {
+      if (!names(genuine).has(name)) return `the parameter ${printable(name)} was added after signing`;
+    }
+    for (const name of names(genuine)) {
+      if (!names(received).has(name)) return `the parameter ${printable(name)} was removed after signing`;
+    }
+    const changed = received.params.find(
+      ([name, value]) => !genuine.params.some((pair) => pair[0] === name && pair[1] === value),
+    );
+    return changed
+      ? `the parameter ${printable(changed[0])} was changed after signing`
+      : 'repeated parameters were changed after signing';
+  }
+}
+
+function signatureOf({ headers }: RequestRecord): string | undefined {
+  return headers.find(([name]) => name.toLowerCase() === 'x-twilio-signature')?.[1];
+}
+
+function readSigned({ url, body }: RequestRecord): SignedRequest {
+  const [beforeQuery = '', query = ''] = url.split(/\?(.*)/s);
+  return {
+    path: beforeQuery.replace(/^[a-z]+:\/\/[^/]*/i, ''),
+    query,
+    params: [...new URLSearchParams(Buffer.from(body).toString())],
+  };
+}
+
+function hash(signature: string): string {
+  return createHash('sha256').update(signature).digest('base64');
+}
+
+// A name comes from the caller: nothing in it may move the cursor or colour a terminal.
+function printable(name: string): string {
+  return JSON.stringify(name.slice(0, 40)).replace(/[^\x20-\x7e]/g, '?');
+}

@@ -1,0 +1,168 @@
+import type { RuntimeReport, ServeOrder } from './runtime-messages';
+import { type RuntimeAnswer, RuntimeFailure, RuntimeProcess, type RuntimeRequest } from './runtime-process';
+
+/** What is served: the order to a process without the socket, which each process has to itself. */
+export type RuntimeOrder = Omit<ServeOrder, 'kind' | 'socketPath'>;
+
+/** Things worth a line in the terminal. */
+export type RuntimeEvent =
+  | Exclude<RuntimeReport, { kind: 'ready' | 'cannot-serve' | 'pong' | 'started' }>
+  /** Half of a handler's time is over. */
+  | { kind: 'slow'; request: string }
+  | { kind: 'replaced'; why: ReplaceReason };
+
+export type ReplaceReason =
+  | 'uncaught-error'
+  | 'exited'
+  | 'out-of-memory'
+  | 'blocked'
+  | 'time-limit'
+  | 'new-code';
+
+export interface Runtime {
+  /** The first process serves. */
+  ready: Promise<void>;
+  /** Hands a request over and gives the handler's answer. @throws RuntimeFailure */
+  send(request: RuntimeRequest): Promise<RuntimeAnswer>;
+  /** Serves something else from now on; requests under way end as they began. Resolves when the new process serves. */
+  reload(order: RuntimeOrder): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface SupervisionOptions {
+  order: RuntimeOrder;
+  onEvent: (event: RuntimeEvent) => void;
+  /** Milliseconds a handler has. Default 10 s: https://www.twilio.com/docs/serverless/functions-assets/functions/request-flow */
+  timeLimit?: number;
+  /** The port a debugger connects to. Handlers then have all the time in the world. */
+  inspectPort?: number;
+}
+
+/** A process is asked for a sign of life this often, in milliseconds; its event loop counts as blocked when it misses four. */
+const pulseInterval = 250;
+const missedPulseLimit = 4;
+const dayLong = 24 * 60 * 60 * 1000;
+
+/**
+ * Keeps Twilio's runtime running in one warm process and replaces the process when it can no longer be trusted: after an
+ * uncaught error, when it exits, when its event loop is blocked, when a handler runs over its time, when the code changed.
+ * The old process finishes the requests it has, the new one takes all others, so that a fault costs its own request only.
+ */
+export function superviseRuntime({
+  order: firstOrder,
+  onEvent,
+  timeLimit: givenTimeLimit = 10_000,
+  inspectPort,
+}: SupervisionOptions): Runtime {
+  const debugging = inspectPort !== undefined;
+  const timeLimit = debugging ? dayLong : givenTimeLimit;
+  const execArgv = debugging ? [`--inspect=127.0.0.1:${inspectPort}`] : [];
+  let order = firstOrder;
+  let closed = false;
+  const alive = new Set<RuntimeProcess>();
+  const missedPulses = new WeakMap<RuntimeProcess, number>();
+  let current = start();
+
+  function start(): RuntimeProcess {
+    const started = new RuntimeProcess(order, (report) => listen(started, report), execArgv);
+    alive.add(started);
+    void started.exited.then(() => {
+      alive.delete(started);
+      // One that dies before it serves would do so again: requests fail until the code changes.
+      if (started === current && started.served) replace(started, started.ending);
+    });
+    return started;
+  }
+
+  function listen(from: RuntimeProcess, report: RuntimeReport): void {
+    missedPulses.set(from, 0);
+    switch (report.kind) {
+      case 'ready':
+      case 'cannot-serve':
+      case 'pong':
+      case 'started':
+        return;
+    }
+    onEvent(report);
+    if (report.kind === 'uncaught') replace(from, 'uncaught-error');
+  }
+
+  function replace(old: RuntimeProcess, why: ReplaceReason): void {
+    if (closed || old !== current) return;
+    onEvent({ kind: 'replaced', why });
+    current = start();
+    retire(old);
+  }
+
+  function retire(old: RuntimeProcess): void {
+    old.giveUpWaiting();
+    // Only one process can have the debugger's port.
+    if (debugging) old.kill();
+    const patience = setTimeout(() => old.kill(), timeLimit);
+    const look = setInterval(() => {
+      if (old.busy === 0) old.kill();
+    }, 20);
+    void old.exited.then(() => {
+      clearTimeout(patience);
+      clearInterval(look);
+    });
+  }
+
+  const pulse = setInterval(() => {
+    for (const process of alive) {
+      const missed = missedPulses.get(process) ?? 0;
+      if (missed >= missedPulseLimit && process.busy > 0 && !debugging) replace(process, 'blocked');
+      if (process.served) missedPulses.set(process, missed + 1);
+      process.ping();
+    }
+  }, pulseInterval);
+  pulse.unref();
+
+  async function send(request: RuntimeRequest): Promise<RuntimeAnswer> {
+    let expired = false;
+    let used: RuntimeProcess | undefined;
+    const warning = setTimeout(() => onEvent({ kind: 'slow', request: request.number }), timeLimit / 2);
+    const limit = setTimeout(() => {
+      expired = true;
+      if (!used) return;
+      replace(used, 'time-limit');
+      used.expire(request.number);
+    }, timeLimit);
+    try {
+      for (;;) {
+        used = current;
+        try {
+          await used.ready;
+          if (expired) throw new RuntimeFailure('too-slow', false);
+          return await used.send(request);
+        } catch (error) {
+          if (error instanceof RuntimeFailure && (error.started || expired)) throw error;
+          if (closed || expired) throw new RuntimeFailure(expired ? 'too-slow' : 'exited', false);
+          // The handler never ran, so another process may have the request; one that dies while it starts gives no hope.
+          if (!used.served) throw new RuntimeFailure('exited', false);
+          replace(used, 'exited');
+        }
+      }
+    } finally {
+      clearTimeout(warning);
+      clearTimeout(limit);
+    }
+  }
+
+  return {
+    ready: current.ready,
+    send,
+    async reload(next) {
+      order = next;
+      const old = current;
+      replace(old, 'new-code');
+      await current.ready;
+    },
+    async close() {
+      closed = true;
+      clearInterval(pulse);
+      for (const process of alive) process.kill();
+      await Promise.all([...alive].map(({ exited }) => exited));
+    },
+  };
+}
