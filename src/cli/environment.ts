@@ -1,15 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'dotenv';
-import { type DemoCredentials, demoCredentials } from '../emulator/demo-credentials';
+import { demoCredentials } from '../emulator/demo-credentials';
 import { UsageFault } from './usage-fault';
 
 export interface Environment {
-  /** What handlers get: the file's variables, with the credentials in use. */
+  /** The file's variables, with the credentials in use. */
   variables: Record<string, string>;
   credentials: Credentials;
-  /** What was made up because neither the process environment nor the file has it; absent when nothing was. */
-  demo?: DemoCredentials;
 }
 
 export interface Credentials {
@@ -50,7 +48,22 @@ export function readEnvironment({
   }
   const demo = demoCredentials(dataDir);
   const made = { accountSid: demo.accountSid, authToken: demo.authToken, source: 'demo' as const };
-  return { variables: { ...variables, ...named(made) }, credentials: made, demo };
+  return { variables: { ...variables, ...named(made) }, credentials: made };
+}
+
+/**
+ * What handlers are given on this machine: a project's variables, and for those that a deployment must set but a trial
+ * should not ask for, values made up once and kept in `dataDir`.
+ */
+export function localVariables(variables: Record<string, string>, dataDir: string): Record<string, string> {
+  const demo = demoCredentials(dataDir);
+  return {
+    VOTER_SECRET: demo.voterSecret,
+    ORGANISER_USER: demo.organiserUser,
+    ORGANISER_PASSWORD: demo.organiserPassword,
+    RATINGS_FILE: path.join(dataDir, 'ratings.db'),
+    ...variables,
+  };
 }
 
 // An empty value counts as missing, as it does for Twilio's deploy tool.
