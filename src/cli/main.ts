@@ -1,12 +1,14 @@
 import { Command, CommanderError } from 'commander';
 import { buildCommand } from './build';
 import { endWith } from './end-with';
+import { smsCommand } from './sms';
 
 const program = new Command('ringtrue')
   .description('Webhooks that only Twilio can call: an edge, a phone and a doctor for your own machine.')
   .showHelpAfterError('(add --help for what it takes)')
   .exitOverride()
-  .addCommand(buildCommand());
+  .addCommand(buildCommand())
+  .addCommand(smsCommand());
 
 for (const command of program.commands) command.exitOverride().showHelpAfterError(true);
 

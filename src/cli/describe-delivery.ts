@@ -1,0 +1,77 @@
+import pc from 'picocolors';
+import type { Delivery, Reply } from '../emulator/phone/messaging';
+import { maskAddress } from '../emulator/phone/phone-numbers';
+import type { Exchange } from '../emulator/phone/retrieve-document';
+import type { Problem } from '../emulator/phone/twilio-problem';
+import { describeSegments } from './describe-segments';
+
+/** A delivery as lines for the terminal: each request `-->`, each answer `<--`, then what the phone shows. */
+export function describeDelivery({ message, exchanges, problems, replies, delivered }: Delivery): string[] {
+  const lines = exchanges.flatMap((exchange) => describeExchange(exchange, message.messageSid));
+  lines.push(...problems.map(describeProblemLine));
+  lines.push(...replies.flatMap(describeReply));
+  if (replies.length === 0) {
+    lines.push(delivered ? pc.dim('no reply: the phone stays silent') : pc.red('not delivered'));
+  }
+  return lines;
+}
+
+function describeExchange({ method, url, answer, problem, ms }: Exchange, messageSid: string): string[] {
+  const time = pc.dim(`${ms.toFixed(0)} ms`);
+  const sent = `${pc.cyan('-->')} ${method} ${printable(withoutQuery(url))} ${pc.dim(messageSid)}`;
+  if (!answer)
+    return [sent, `${pc.red('<--')} no answer ${time}${problem ? pc.dim(` ${problem.title}`) : ''}`];
+  const arrow = answer.status < 300 ? pc.green('<--') : pc.red('<--');
+  const type =
+    answer.headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? 'no Content-Type';
+  return [sent, `${arrow} ${answer.status} ${printable(type)} ${time}`];
+}
+
+function describeProblemLine({ code, level, title, detail }: Problem): string {
+  const paint = level === 'error' ? pc.red : pc.yellow;
+  return `${paint(`    ${code} ${title}`)}: ${printable(detail)}`;
+}
+
+function describeReply(reply: Reply): string[] {
+  const mark = reply.blocked ? pc.red('✗') : pc.green('●');
+  const name = reply.by === 'carrier' ? 'Twilio itself' : maskAddress(reply.from);
+  const notes = [describeSegments(reply), ...(reply.blocked ? [`blocked, ${reply.blocked.code}`] : [])];
+  return [
+    `${mark} ${pc.bold(name)} ${pc.dim(`(${notes.join(', ')})`)}`,
+    ...reply.body.split(/\r?\n/).map((line) => `    ${printable(line)}`),
+    ...reply.media.map((url) => `    [media] ${printable(url)}`),
+  ];
+}
+
+/** The same for machines. Headers are left out: one of them is a valid credential. */
+export function deliveryToJson({ message, exchanges, problems, replies, delivered }: Delivery): object {
+  return {
+    delivered,
+    messageSid: message.messageSid,
+    requests: exchanges.map(({ method, url, answer, problem, ms }) => ({
+      method,
+      url: withoutQuery(url),
+      status: answer?.status ?? null,
+      contentType: answer?.headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? null,
+      ms: Math.round(ms),
+      problem: problem?.code ?? null,
+    })),
+    problems,
+    replies: replies.map(({ from, to, blocked, ...rest }) => ({
+      from: maskAddress(from),
+      to: maskAddress(to),
+      ...rest,
+      blocked: blocked?.code ?? null,
+    })),
+  };
+}
+
+// With GET the query holds the whole message.
+function withoutQuery(url: string): string {
+  return url.replace(/\?.*/s, '?…');
+}
+
+// A server chose these characters: none of them may move the cursor or colour a terminal.
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Bidi_Control}]/gu, '\uFFFD');
+}

@@ -1,0 +1,182 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Command, Option } from 'commander';
+import { isDemoAccount } from '../emulator/demo-credentials';
+import type { Media } from '../emulator/phone/inbound-parameters';
+import {
+  type Delivery,
+  InvalidText,
+  Messaging,
+  newSid,
+  type Text,
+  type Webhook,
+} from '../emulator/phone/messaging';
+import { OptOutsOnDisk } from '../emulator/phone/opt-outs-on-disk';
+import { type Channel, channels, fictionalNumber } from '../emulator/phone/phone-numbers';
+import { parseWebhookUrl } from '../emulator/phone/webhook-url';
+import { findRunningEmulator } from '../emulator/running-emulator';
+import { deliveryToJson, describeDelivery } from './describe-delivery';
+import { readEnvironment } from './environment';
+import { collect, readWhole } from './option-values';
+import { UsageFault } from './usage-fault';
+
+interface SmsOptions {
+  from: string;
+  to?: string;
+  url?: string;
+  channel: Channel;
+  media: string[];
+  param: string[];
+  method: 'GET' | 'POST';
+  unsigned?: boolean;
+  token?: string;
+  sid?: string;
+  fallbackUrl?: string;
+  duplicate: number;
+  delay: number;
+  slow: number;
+  ca?: string;
+  insecure?: boolean;
+  env?: string;
+  data: string;
+  json?: boolean;
+}
+
+const second = 1_000;
+
+/** `ringtrue sms`: one inbound message, sent exactly as Twilio would send it. */
+export function smsCommand(): Command {
+  return new Command('sms')
+    .description('Send one message to the webhook exactly as Twilio would, and show what the phone gets back')
+    .argument('[text...]', 'what the attendee texts; may be left out with --media')
+    .option('--from <number>', 'the phone that texts', fictionalNumber(0))
+    .option('--to <number>', 'the number that is texted')
+    .option('--url <url>', 'the webhook, deployed ones too (default: /sms/incoming of the running emulator)')
+    .addOption(new Option('--channel <channel>', 'how the message travels').choices(channels).default('sms'))
+    .option('--media <url>', 'a picture or other media; may be repeated', collect, [])
+    .option('--param <name=value>', 'a further parameter; may be repeated', collect, [])
+    .addOption(
+      new Option('--method <method>', 'how the webhook is called').choices(['GET', 'POST']).default('POST'),
+    )
+    .option('--unsigned', 'leave the signature out, as a forger would')
+    .option('--token <token>', 'sign with this Auth Token')
+    .option('--sid <sid>', 'the MessageSid, to repeat a message')
+    .option('--fallback-url <url>', 'called when the webhook fails, as configured at the number')
+    .option('--duplicate <times>', 'deliver it this many times more, at once', readWhole(1, 100), 0)
+    .option('--delay <ms>', 'wait before it is delivered', readWhole(0, 600 * second), 0)
+    .option('--slow <ms>', 'send the body in pieces over this time', readWhole(0, 10 * second), 0)
+    .option('--ca <file>', 'a certificate to trust, PEM')
+    .option('--insecure', 'accept any certificate; Twilio does not')
+    .option('--env <file>', 'where ACCOUNT_SID and AUTH_TOKEN are read (default: .env)')
+    .option('--data <folder>', 'the data folder of the emulator', '.ringtrue')
+    .option('--json', 'print the result as JSON')
+    .addHelpText(
+      'after',
+      '\nExit code: 0 delivered, 1 refused or failed as Twilio would see it, 2 wrong usage.\n\n' +
+        'Examples:\n' +
+        '  npm run sms -- "KEYNOTE 5 loved it"\n' +
+        '  npm run sms -- "5" --url https://user:password@example.com/sms/incoming#rc=2\n' +
+        '  npm run sms -- "KEYNOTE 4" --duplicate 2 --channel whatsapp',
+    )
+    .action(sendText);
+}
+
+async function sendText(words: string[], options: SmsOptions): Promise<void> {
+  const dataDir = path.resolve(options.data);
+  const webhook = readWebhook(options, dataDir);
+  const text: Text = {
+    from: options.from,
+    to: options.to,
+    body: words.join(' '),
+    channel: options.channel,
+    media: options.media.map(describeMedia),
+    messageSid: options.sid ?? newSid(options.media.length > 0 ? 'MM' : 'SM'),
+    extra: options.param.map(readParameter),
+  };
+  const secret = webhook.authToken ?? webhook.accountSid;
+  const messaging = new Messaging({ optOuts: new OptOutsOnDisk({ dataDir, secret }) });
+  await wait(options.delay);
+  let deliveries: Delivery[];
+  try {
+    const copies = Array.from({ length: options.duplicate + 1 }, () => messaging.receive(text, webhook));
+    deliveries = await Promise.all(copies);
+  } catch (error) {
+    if (error instanceof InvalidText) throw new UsageFault(error.message);
+    throw error;
+  }
+  if (options.json) {
+    const results = deliveries.map(deliveryToJson);
+    console.log(JSON.stringify(options.duplicate > 0 ? results : results[0], null, 2));
+  } else {
+    for (const delivery of deliveries) console.log(describeDelivery(delivery).join('\n'));
+  }
+  if (deliveries.some(({ delivered }) => !delivered)) process.exitCode = 1;
+}
+
+function readWebhook(options: SmsOptions, dataDir: string): Webhook {
+  const running = findRunningEmulator(dataDir);
+  const url = options.url ?? `${running?.publicUrl ?? 'http://127.0.0.1:3000'}/sms/incoming`;
+  checkUrl('--url', url);
+  if (options.fallbackUrl !== undefined) checkUrl('--fallback-url', options.fallbackUrl);
+  const { credentials } = readEnvironment({ dir: process.cwd(), envFile: options.env, dataDir });
+  const authToken = options.unsigned ? null : (options.token ?? credentials.authToken);
+  if (authToken === '') throw new UsageFault('--token is empty.');
+  if (isDemoAccount(credentials.accountSid) && authToken === credentials.authToken && isAtTwilio(url)) {
+    throw new UsageFault(
+      'This URL is deployed at Twilio, which knows nothing of the demo credentials: set ACCOUNT_SID and AUTH_TOKEN.',
+    );
+  }
+  return {
+    url,
+    method: options.method,
+    fallbackUrl: options.fallbackUrl,
+    accountSid: credentials.accountSid,
+    authToken,
+    ca: options.ca === undefined ? (running?.ca ?? undefined) : readCertificate(options.ca),
+    insecure: options.insecure,
+    trickleMs: options.slow,
+  };
+}
+
+/** Refuses what Twilio could not call. @throws UsageFault */
+export function checkUrl(flag: string, url: string): void {
+  const parsed = parseWebhookUrl(url);
+  if (typeof parsed === 'string') throw new UsageFault(`${flag} cannot be called: ${parsed}.`);
+}
+
+function isAtTwilio(url: string): boolean {
+  return /^https?:\/\/(?:[^/?#]*@)?[^/?#@]*\.(?:twil\.io|twilio\.com)(?::\d+)?(?:[/?#]|$)/i.test(url);
+}
+
+function readCertificate(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    throw new UsageFault(`There is no certificate ${file}: check --ca.`);
+  }
+}
+
+function readParameter(text: string): [name: string, value: string] {
+  const at = text.indexOf('=');
+  if (at < 1) throw new UsageFault('--param is written NAME=value.');
+  return [text.slice(0, at), text.slice(at + 1)];
+}
+
+const contentTypes: Record<string, string> = {
+  gif: 'image/gif',
+  jpg: 'image/jpeg',
+  jpeg: 'image/jpeg',
+  mp3: 'audio/mpeg',
+  mp4: 'video/mp4',
+  pdf: 'application/pdf',
+  png: 'image/png',
+  vcf: 'text/vcard',
+  webp: 'image/webp',
+};
+
+/** The media behind a URL, its type guessed from the extension. */
+export function describeMedia(url: string): Media {
+  const extension = /\.([a-z0-9]+)(?:[?#]|$)/i.exec(url)?.[1]?.toLowerCase() ?? '';
+  return { url, contentType: contentTypes[extension] ?? 'image/jpeg' };
+}
