@@ -1,7 +1,7 @@
 // Builds ringtrue's own program from src/ into dist/tool/: the command line, the process that hosts Twilio's
-// runtime, and the modules other projects may import. Packages stay outside, so a build takes milliseconds.
-// Runs before every command of a checkout; a published package has no src/ and skips it.
-const { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
+// runtime, the console's page, and the modules other projects may import. Packages stay outside, so a build takes
+// milliseconds. Runs before every command of a checkout; a published package has no src/ and skips it.
+const { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
 
 const root = path.join(__dirname, '..');
@@ -28,6 +28,15 @@ function buildTool() {
     logLevel: 'silent',
   });
   for (const { path: file, contents } of outputFiles) replaceWhenDifferent(file, contents);
+  copyConsolePage();
+}
+
+// The console serves its page as it was written; beside the program, where a published package has it too.
+function copyConsolePage() {
+  const from = path.join(root, 'src/emulator/console/page');
+  for (const name of readdirSync(from)) {
+    replaceWhenDifferent(path.join(root, 'dist/tool/console', name), readFileSync(path.join(from, name)));
+  }
 }
 
 // Two commands may start at once: a reader must never see half a file, so each is renamed into place.

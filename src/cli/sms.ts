@@ -3,7 +3,7 @@ import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Command, Option } from 'commander';
 import { isDemoAccount } from '../emulator/demo-credentials';
-import type { Media } from '../emulator/phone/inbound-parameters';
+import { mediaAt } from '../emulator/phone/media-at';
 import {
   type Delivery,
   InvalidText,
@@ -90,7 +90,7 @@ async function sendText(words: string[], options: SmsOptions): Promise<void> {
     to: options.to,
     body: words.join(' '),
     channel: options.channel,
-    media: options.media.map(describeMedia),
+    media: options.media.map(mediaAt),
     messageSid: options.sid ?? newSid(options.media.length > 0 ? 'MM' : 'SM'),
     extra: options.param.map(readParameter),
   };
@@ -136,6 +136,7 @@ function readWebhook(options: SmsOptions, dataDir: string): Webhook {
     ca: options.ca === undefined ? (running?.ca ?? undefined) : readCertificate(options.ca),
     insecure: options.insecure,
     trickleMs: options.slow,
+    reroute: running && { publicUrl: running.publicUrl, edgeUrl: running.url },
   };
 }
 
@@ -161,22 +162,4 @@ function readParameter(text: string): [name: string, value: string] {
   const at = text.indexOf('=');
   if (at < 1) throw new UsageFault('--param is written NAME=value.');
   return [text.slice(0, at), text.slice(at + 1)];
-}
-
-const contentTypes: Record<string, string> = {
-  gif: 'image/gif',
-  jpg: 'image/jpeg',
-  jpeg: 'image/jpeg',
-  mp3: 'audio/mpeg',
-  mp4: 'video/mp4',
-  pdf: 'application/pdf',
-  png: 'image/png',
-  vcf: 'text/vcard',
-  webp: 'image/webp',
-};
-
-/** The media behind a URL, its type guessed from the extension. */
-export function describeMedia(url: string): Media {
-  const extension = /\.([a-z0-9]+)(?:[?#]|$)/i.exec(url)?.[1]?.toLowerCase() ?? '';
-  return { url, contentType: contentTypes[extension] ?? 'image/jpeg' };
 }

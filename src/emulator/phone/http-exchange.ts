@@ -3,7 +3,7 @@ import https from 'node:https';
 import { gunzipSync } from 'node:zlib';
 import type { ConnectionSettings } from './connection-overrides';
 import { describeProblem, type Problem, type ProblemCode } from './twilio-problem';
-import type { WebhookUrl } from './webhook-url';
+import { parseWebhookUrl, type WebhookUrl } from './webhook-url';
 
 export interface HttpRequest {
   method: string;
@@ -31,8 +31,17 @@ export interface ExchangeOptions {
   ca?: string | undefined;
   /** Accept any certificate: nothing that Twilio does, for servers under development only. */
   insecure?: boolean | undefined;
+  /** Where the request really goes, the Host header and the signature apart: past a tunnel, straight to its own end. */
+  reroute?: Reroute | undefined;
   /** Send the body in pieces over this many milliseconds, as a bad line would. */
   trickleMs?: number | undefined;
+}
+
+export interface Reroute {
+  /** URLs that begin so … */
+  publicUrl: string;
+  /** … are taken here, without a path. */
+  edgeUrl: string;
 }
 
 /** More than this and Twilio does not read the document: error 11750. */
@@ -43,6 +52,7 @@ export function exchange(request: HttpRequest, options: ExchangeOptions): Promis
   const { url, method, body } = request;
   const { settings } = options;
   const bytes = Buffer.from(body);
+  const wire = options.reroute ? rerouteUrl(url, options.reroute) : url;
   const headers = [['Host', url.host], ...request.headers, ['Connection', 'close']];
   if (method !== 'GET' && method !== 'HEAD') headers.push(['Content-Length', String(bytes.byteLength)]);
   return new Promise((resolve) => {
@@ -63,14 +73,14 @@ export function exchange(request: HttpRequest, options: ExchangeOptions): Promis
       );
     };
 
-    const sending = (url.secure ? https : http).request({
+    const sending = (wire.secure ? https : http).request({
       method,
-      host: url.hostname,
-      port: url.port,
-      path: url.target,
+      host: wire.hostname,
+      port: wire.port,
+      path: wire.target,
       headers: headers.flat(),
       agent: false,
-      ...(url.secure && { rejectUnauthorized: !options.insecure, ...(options.ca && { ca: options.ca }) }),
+      ...(wire.secure && { rejectUnauthorized: !options.insecure, ...(options.ca && { ca: options.ca }) }),
     });
     after(Math.max(1, options.timeLeft), () =>
       fail(11200, `No complete answer within the ${settings.totalTimeout} ms of all tries.`, 'rt'),
@@ -79,10 +89,10 @@ export function exchange(request: HttpRequest, options: ExchangeOptions): Promis
       if (!connected) fail(11205, `No connection within ${settings.connectTimeout} ms.`, 'ct');
     });
     sending.on('socket', (socket) => {
-      socket.once(url.secure ? 'secureConnect' : 'connect', startReading);
+      socket.once(wire.secure ? 'secureConnect' : 'connect', startReading);
     });
     sending.on('error', (error: NodeJS.ErrnoException) => {
-      const [code, detail, cause] = nameFailure(error, url, connected);
+      const [code, detail, cause] = nameFailure(error, wire, connected);
       fail(code, detail, cause);
     });
     sending.on('response', (response) => {
@@ -113,6 +123,13 @@ export function exchange(request: HttpRequest, options: ExchangeOptions): Promis
       options.trickleMs ?? 0,
     );
   });
+}
+
+function rerouteUrl(url: WebhookUrl, { publicUrl, edgeUrl }: Reroute): WebhookUrl {
+  const rest = url.signed.slice(publicUrl.length);
+  if (!url.signed.startsWith(publicUrl) || !/^[/?]/.test(rest)) return url;
+  const wire = parseWebhookUrl(edgeUrl + rest);
+  return typeof wire === 'string' ? url : wire;
 }
 
 async function write(sending: http.ClientRequest, bytes: Buffer, trickleMs: number): Promise<void> {

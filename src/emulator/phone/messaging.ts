@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { CookieJar } from './cookie-jar';
 import { countSegments, type Segments } from './count-segments';
+import type { Reroute } from './http-exchange';
 import { type InboundMessage, inboundParameters, type Media } from './inbound-parameters';
 import { findOptOutWord, type OptOuts, OptOutsInMemory, optOutReplies } from './opt-out';
 import type { Instruction } from './parse-twiml';
@@ -33,6 +34,8 @@ export interface Webhook {
   insecure?: boolean | undefined;
   /** Send the body in pieces over this many milliseconds. */
   trickleMs?: number | undefined;
+  /** Deliver straight to the emulator what is addressed to its public URL: no tunnel is needed. */
+  reroute?: Reroute | undefined;
 }
 
 /** A message from the number to a phone, and whether the phone gets to see it. */

@@ -1,6 +1,6 @@
 import { sign } from '../../signature';
 import { type ConnectionSettings, readConnectionOverrides } from './connection-overrides';
-import { exchange, type HttpAnswer, type HttpRequest, type Outcome } from './http-exchange';
+import { exchange, type HttpAnswer, type HttpRequest, type Outcome, type Reroute } from './http-exchange';
 import { type Judgement, judgeAnswer } from './judge-answer';
 import { describeProblem, type Problem } from './twilio-problem';
 import { parseWebhookUrl, resolveAgainst, type WebhookUrl } from './webhook-url';
@@ -33,6 +33,7 @@ export interface SendingOptions {
   ca?: string | undefined;
   insecure?: boolean | undefined;
   trickleMs?: number | undefined;
+  reroute?: Reroute | undefined;
   cookies?: string | undefined;
 }
 

@@ -1,0 +1,71 @@
+import { sign } from '../../signature';
+import { readConnectionOverrides } from '../phone/connection-overrides';
+import { exchange, type Reroute } from '../phone/http-exchange';
+import { parseWebhookUrl } from '../phone/webhook-url';
+import type { RequestRecord } from '../request-log';
+import { formOf, headerOf } from './describe-record';
+import { mask, maskNumbers } from './mask-numbers';
+
+/** What is different from the request as it was received. */
+export interface Edits {
+  /** Fields of a form, all of them; a masked number stands for the one received. */
+  params?: [name: string, value: string][] | undefined;
+  /** The whole body, for what is no form. */
+  body?: string | undefined;
+  method?: string | undefined;
+  /** `as-received` repeats the signature, `again` makes the right one, `none` leaves it out. */
+  signature: 'as-received' | 'again' | 'none';
+}
+
+export type Replayed = { status: number; body: string } | { problem: string };
+
+/**
+ * Sends a request again, to the edge, with its own headers and bytes but for the edits.
+ * @returns the answer; the edge writes the request itself into the log
+ */
+export async function replayRequest(
+  record: RequestRecord,
+  edits: Edits,
+  { reroute, authToken, ca }: { reroute: Reroute; authToken: string; ca?: string | undefined },
+): Promise<Replayed> {
+  const url = parseWebhookUrl(record.url);
+  if (typeof url === 'string') return { problem: `This request cannot be sent again: ${url}.` };
+  const method = edits.method ?? record.method;
+  if (!/^[A-Z]{1,16}$/.test(method)) return { problem: 'A method is a word in capital letters.' };
+  const received = formOf(record);
+  const params = edits.params && received ? unmask(edits.params, received) : received;
+  const body =
+    edits.params && params
+      ? Buffer.from(new URLSearchParams(params).toString())
+      : Buffer.from(edits.body ?? record.body);
+  const headers = record.headers.filter(([name]) => !madeAnew.has(name.toLowerCase()));
+  const signature =
+    edits.signature === 'again'
+      ? sign({ url: record.url, ...(method !== 'GET' && params && { params }) }, authToken)
+      : edits.signature === 'as-received'
+        ? headerOf(record.headers, 'x-twilio-signature')
+        : undefined;
+  if (signature !== undefined) headers.push(['X-Twilio-Signature', signature]);
+  const { settings } = readConnectionOverrides('');
+  const outcome = await exchange(
+    { method, url: { ...url, host: headerOf(record.headers, 'host') ?? url.host }, headers, body },
+    { settings, timeLeft: settings.totalTimeout, ca, reroute },
+  );
+  if ('problem' in outcome) return { problem: outcome.problem.detail };
+  return { status: outcome.answer.status, body: maskNumbers(outcome.answer.body.toString('utf8')) };
+}
+
+// The page never saw real numbers: where it sends a mask back, the received value is meant.
+function unmask(
+  edited: [name: string, value: string][],
+  received: [name: string, value: string][],
+): [name: string, value: string][] {
+  return edited.map(([name, value], index): [string, string] => {
+    if (!value.includes(mask)) return [name, value];
+    const original =
+      received[index]?.[0] === name ? received[index] : received.find((pair) => pair[0] === name);
+    return original && maskNumbers(original[1]) === value ? [name, original[1]] : [name, value];
+  });
+}
+
+const madeAnew = new Set(['host', 'connection', 'content-length', 'transfer-encoding', 'x-twilio-signature']);
