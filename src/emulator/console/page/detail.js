@@ -81,14 +81,12 @@ function makeReplay(request) {
   };
   const replay = make('button', { type: 'button' }, 'Replay');
   replay.addEventListener('click', async () => {
-    replay.disabled = true;
     const answer = await attempt(() =>
       call('POST', `/api/requests/${encodeURIComponent(request.id)}/replay`, {
         ...edits(),
         signature: signature.value,
       }),
     );
-    replay.disabled = false;
     if (answer)
       result.textContent = answer.problem ?? `answered ${answer.status}: ${answer.body.slice(0, 300)}`;
   });

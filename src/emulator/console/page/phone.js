@@ -113,7 +113,7 @@ function show() {
       make('li', { className: 'hint' }, 'Nothing yet. Enter sends, Shift+Enter makes a new line.'),
     );
   }
-  conversation.scrollTop = conversation.scrollHeight;
+  conversation.parentElement.scrollTop = conversation.parentElement.scrollHeight;
 }
 
 function describe(message) {
