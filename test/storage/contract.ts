@@ -1,0 +1,225 @@
+import fc from 'fast-check';
+import type { Score } from '../../src/rating/rating-event';
+import type { NewRating, RatingStore } from '../../src/storage/rating-store';
+
+let lastSid = 0;
+
+/** A rating with a MessageSid of its own; what matters to a test is given. */
+export function rating(change: Partial<NewRating> = {}): NewRating {
+  lastSid += 1;
+  return {
+    event: 'event',
+    session: 'KEYNOTE',
+    voter: 'ada',
+    messageSid: `SM${lastSid.toString(16).padStart(32, '0')}`,
+    score: 5,
+    comment: null,
+    at: 1_000 + lastSid,
+    ...change,
+  };
+}
+
+/** What every engine must do. `open` gives an empty store; the tests close it. */
+export function describeRatingStore(engine: string, open: () => Promise<RatingStore>): void {
+  describe(`${engine} as a rating store`, () => {
+    let store: RatingStore;
+    beforeEach(async () => {
+      store = await open();
+    });
+    afterEach(() => store.close());
+
+    const keynote = async () => (await store.tally('event')).find(({ session }) => session === 'KEYNOTE');
+
+    test('has no tallies at first', async () => {
+      expect(await store.tally('event')).toEqual([]);
+    });
+
+    test('records a first rating', async () => {
+      expect(await store.record(rating())).toEqual({ kind: 'recorded', former: null, duplicate: false });
+      expect(await store.tally('event')).toEqual([
+        { session: 'KEYNOTE', count: 1, sum: 5, histogram: [0, 0, 0, 0, 1] },
+      ]);
+    });
+
+    test('changes a rating of the same voter and says what it was', async () => {
+      await store.record(rating({ score: 3 }));
+      expect(await store.record(rating({ score: 4 }))).toEqual({
+        kind: 'changed',
+        former: 3,
+        duplicate: false,
+      });
+      expect(await keynote()).toEqual({ session: 'KEYNOTE', count: 1, sum: 4, histogram: [0, 0, 0, 1, 0] });
+    });
+
+    test('counts one MessageSid once and answers what the first delivery did', async () => {
+      const first = rating({ score: 2 });
+      await store.record(first);
+      const second = rating({ score: 5 });
+      await store.record(second);
+      for (const [delivery, kind, former] of [
+        [first, 'recorded', null],
+        [second, 'changed', 2],
+        [first, 'recorded', null],
+      ] as const) {
+        expect(await store.record(delivery)).toEqual({ kind, former, duplicate: true });
+      }
+      expect(await keynote()).toMatchObject({ count: 1, sum: 5 });
+    });
+
+    test('counts one MessageSid once whichever session a redelivery names', async () => {
+      const first = rating();
+      await store.record(first);
+      expect(await store.record({ ...first, session: 'OTHER' })).toMatchObject({ duplicate: true });
+      expect(await store.tally('event')).toHaveLength(1);
+    });
+
+    test('counts one MessageSid once when it is delivered thirty times at once', async () => {
+      const one = rating();
+      const answers = await Promise.all(Array.from({ length: 30 }, () => store.record(one)));
+      expect(answers.filter(({ duplicate }) => !duplicate)).toHaveLength(1);
+      expect(await keynote()).toMatchObject({ count: 1, sum: 5 });
+    });
+
+    test('keeps sessions, voters and events apart', async () => {
+      await store.record(rating());
+      await store.record(rating({ voter: 'bob', score: 1 }));
+      await store.record(rating({ session: 'WORKSHOP', score: 2 }));
+      await store.record(rating({ event: 'another', score: 3 }));
+      expect(await store.tally('event')).toEqual([
+        { session: 'KEYNOTE', count: 2, sum: 6, histogram: [1, 0, 0, 0, 1] },
+        { session: 'WORKSHOP', count: 1, sum: 2, histogram: [0, 1, 0, 0, 0] },
+      ]);
+      expect(await store.tally('another')).toMatchObject([{ sum: 3 }]);
+    });
+
+    test('shows comments by state and session, newest first, as they were written', async () => {
+      const hostile = `<b>"'; DROP TABLE ratings; --\u202e😀\n=1+1`;
+      await store.record(rating({ comment: { text: hostile, state: 'approved' } }));
+      await store.record(rating({ voter: 'bob', comment: { text: 'held', state: 'held' } }));
+      await store.record(
+        rating({ voter: 'eve', session: 'WORKSHOP', score: 2, comment: { text: 'last', state: 'approved' } }),
+      );
+      const approved = await store.comments('event', { states: ['approved'], limit: 10 });
+      expect(approved.map(({ text }) => text)).toEqual(['last', hostile]);
+      expect(approved[0]).toMatchObject({
+        session: 'WORKSHOP',
+        score: 2,
+        state: 'approved',
+        at: expect.any(Number),
+      });
+      expect(
+        await store.comments('event', { states: ['approved', 'held'], session: 'KEYNOTE', limit: 10 }),
+      ).toHaveLength(2);
+      expect(await store.comments('event', { states: ['approved', 'held'], limit: 1 })).toHaveLength(1);
+    });
+
+    test('keeps the comment when a changed rating has none', async () => {
+      await store.record(rating({ comment: { text: 'good', state: 'approved' } }));
+      await store.record(rating({ score: 1 }));
+      expect(await store.comments('event', { states: ['approved'], limit: 10 })).toMatchObject([
+        { text: 'good', score: 1 },
+      ]);
+    });
+
+    test('moderates a comment, and only one that is there', async () => {
+      await store.record(rating({ comment: { text: 'hm', state: 'held' } }));
+      const [comment] = await store.comments('event', { states: ['held'], limit: 10 });
+      expect(await store.moderate('event', comment?.id ?? '', 'approved')).toBe(true);
+      expect(await store.comments('event', { states: ['approved'], limit: 10 })).toHaveLength(1);
+      expect(await store.moderate('event', 'nothing', 'approved')).toBe(false);
+      expect(await store.moderate('another', comment?.id ?? '', 'hidden')).toBe(false);
+      expect(await store.comments('event', { states: ['approved'], limit: 10 })).toHaveLength(1);
+    });
+
+    test('keeps the latest setting of a session', async () => {
+      await store.changeSetting('event', { keyword: 'KEYNOTE', state: 'paused' });
+      await store.changeSetting('event', { keyword: 'KEYNOTE', state: null, closesAt: 5 });
+      expect(await store.settings('event')).toEqual([{ keyword: 'KEYNOTE', state: null, closesAt: 5 }]);
+      expect(await store.settings('another')).toEqual([]);
+    });
+
+    test('remembers uncounted texts, each message once, newest first', async () => {
+      const text = { voter: 'ada', text: 'hello?', reason: 'not-a-rating', at: 1 };
+      await store.noteUncounted('event', { ...text, messageSid: 'SM1' });
+      await store.noteUncounted('event', { ...text, messageSid: 'SM1' });
+      await store.noteUncounted('event', { ...text, messageSid: 'SM2', at: 2 });
+      expect(await store.uncounted('event', 10)).toEqual([
+        { ...text, messageSid: 'SM2', at: 2 },
+        { ...text, messageSid: 'SM1' },
+      ]);
+    });
+
+    test('exports every rating, oldest first', async () => {
+      for (let index = 0; index < 1200; index += 1)
+        await store.record(rating({ voter: `voter-${index}`, score: ((index % 5) + 1) as Score }));
+      const exported = [];
+      for await (const one of store.ratings('event')) exported.push(one);
+      expect(exported).toHaveLength(1200);
+      expect(new Set(exported.map(({ voter }) => voter)).size).toBe(1200);
+      expect(exported.map(({ at }) => at)).toEqual(exported.map(({ at }) => at).sort((a, b) => a - b));
+    });
+
+    test('erases all that is known of a voter and takes it out of the tally', async () => {
+      const mine = rating({ comment: { text: 'mine', state: 'approved' } });
+      await store.record(mine);
+      await store.record(rating({ session: 'WORKSHOP' }));
+      await store.record(rating({ voter: 'bob', score: 1 }));
+      await store.noteUncounted('event', {
+        voter: 'ada',
+        messageSid: 'SMx',
+        text: 'what',
+        reason: 'not-a-rating',
+        at: 1,
+      });
+      expect(await store.erase('event', 'ada')).toBe(2);
+      expect(await store.tally('event')).toEqual([
+        { session: 'KEYNOTE', count: 1, sum: 1, histogram: [1, 0, 0, 0, 0] },
+      ]);
+      expect(await store.comments('event', { states: ['approved'], limit: 10 })).toEqual([]);
+      expect(await store.uncounted('event', 10)).toEqual([]);
+      expect(await store.record(mine)).toMatchObject({ duplicate: true });
+      expect(await keynote()).toMatchObject({ count: 1 });
+    });
+
+    test('purges what is older than a moment', async () => {
+      await store.record(rating({ at: 10 }));
+      await store.record(rating({ voter: 'bob', at: 20 }));
+      expect(await store.purge('event', 20)).toBe(1);
+      expect(await keynote()).toMatchObject({ count: 1 });
+    });
+
+    test('agrees with a model for any sequence of deliveries', async () => {
+      const delivery = fc.record({
+        voter: fc.constantFrom('a', 'b', 'c'),
+        session: fc.constantFrom('KEYNOTE', 'WORKSHOP'),
+        score: fc.constantFrom<Score>(1, 2, 3, 4, 5),
+        sid: fc.integer({ min: 1, max: 12 }),
+      });
+      let run = 0;
+      await fc.assert(
+        fc.asyncProperty(fc.array(delivery, { maxLength: 25 }), async (deliveries) => {
+          run += 1;
+          const event = `run-${run}`;
+          const seen = new Set<number>();
+          const scores = new Map<string, number>();
+          for (const { voter, session, score, sid } of deliveries) {
+            const key = `${session} ${voter}`;
+            const answer = await store.record(
+              rating({ event, voter, session, score, messageSid: `SM${sid}` }),
+            );
+            expect(answer.duplicate).toBe(seen.has(sid));
+            if (seen.has(sid)) continue;
+            expect(answer.former).toBe(scores.get(key) ?? null);
+            seen.add(sid);
+            scores.set(key, score);
+          }
+          const sum = [...scores.values()].reduce((total, score) => total + score, 0);
+          const tallies = await store.tally(event);
+          expect(tallies.reduce((total, tally) => total + tally.sum, 0)).toBe(sum);
+          expect(tallies.reduce((total, tally) => total + tally.count, 0)).toBe(scores.size);
+        }),
+        { numRuns: 30 },
+      );
+    });
+  });
+}
