@@ -1,0 +1,12 @@
+/**
+ * Words that belong to Twilio when they are the whole text: it blocks, subscribes or explains by itself, and the message
+ * reaches the webhook all the same. Source: https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out
+ */
+const words = new Set(
+  'STOP UNSUBSCRIBE END QUIT STOPALL REVOKE OPTOUT CANCEL START YES UNSTOP HELP INFO'.split(' '),
+);
+
+/** Whether a text, or a keyword, is one of them, in any case. */
+export function isCarrierWord(text: string): boolean {
+  return words.has(text.trim().toUpperCase());
+}

@@ -1,0 +1,41 @@
+/** A text in the form the grammar reads, and the way back to what was typed. */
+export interface PlainText {
+  text: string;
+  /** What was typed, from the character that the plain text has at `index`. */
+  typedFrom(index: number): string;
+}
+
+/**
+ * Writes digits of every script, full-width letters and keycaps in their plain form, so that one grammar reads them all.
+ * Comments are kept as they were typed, so each plain character knows where it came from.
+ */
+export function readPlain(typed: string): PlainText {
+  const composed = typed.normalize('NFC');
+  const origins: number[] = [];
+  let text = '';
+  let index = 0;
+  for (const character of composed) {
+    const plain = keycapParts.test(character) ? '' : plainCharacter(character);
+    for (let unit = 0; unit < plain.length; unit += 1) origins.push(index);
+    text += plain;
+    index += character.length;
+  }
+  return { text, typedFrom: (from) => composed.slice(origins[from] ?? composed.length) };
+}
+
+// Digit, variation selector, enclosing keycap: only the digit counts.
+const keycapParts = /^[\ufe0f\u20e3]$/;
+
+function plainCharacter(character: string): string {
+  return /^\p{Nd}$/u.test(character) ? String(digitValue(character)) : character.normalize('NFKC');
+}
+
+// Unicode puts the ten digits of a script in a row that begins at a code point ending in 0 or, after other signs, in 6;
+// the styled ones of mathematics come five rows in a row and have a plain form.
+function digitValue(digit: string): number {
+  const styled = digit.normalize('NFKC');
+  if (/^\d$/.test(styled)) return Number(styled);
+  const code = digit.codePointAt(0) ?? 0;
+  const low = code & 15;
+  return /\p{Nd}/u.test(String.fromCodePoint(code - low)) ? low : low - 6;
+}
