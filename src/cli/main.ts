@@ -2,13 +2,15 @@ import { Command, CommanderError } from 'commander';
 import { buildCommand } from './build';
 import { endWith } from './end-with';
 import { smsCommand } from './sms';
+import { startCommand } from './start';
 
 const program = new Command('ringtrue')
   .description('Webhooks that only Twilio can call: an edge, a phone and a doctor for your own machine.')
   .showHelpAfterError('(add --help for what it takes)')
   .exitOverride()
-  .addCommand(buildCommand())
-  .addCommand(smsCommand());
+  .addCommand(startCommand())
+  .addCommand(smsCommand())
+  .addCommand(buildCommand());
 
 for (const command of program.commands) command.exitOverride().showHelpAfterError(true);
 

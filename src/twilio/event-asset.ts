@@ -1,0 +1,28 @@
+import { parseEvent } from '../rating/parse-event';
+import type { RatingEvent } from '../rating/rating-event';
+import { ConfigFault } from '../storage/config-fault';
+
+let lastText: string | undefined;
+let lastEvent: RatingEvent | undefined;
+
+/**
+ * The event that `assets/event.private.json` describes; parsed again only when its text changed.
+ * @throws ConfigFault when the file is missing or its first fault, in one sentence
+ */
+export function readEventAsset(): RatingEvent {
+  const asset = Runtime.getAssets()['/event.json'];
+  if (!asset)
+    throw new ConfigFault('assets/event.private.json is missing: it describes the event and its sessions.');
+  const text = asset.open();
+  if (text === lastText && lastEvent) return lastEvent;
+  const parsed = parseEvent(text);
+  if (!parsed.ok) {
+    const [fault] = parsed.faults;
+    throw new ConfigFault(
+      `assets/event.private.json, ${fault?.path || 'the file'}: ${fault?.message}. ${fault?.fix}`,
+    );
+  }
+  lastText = text;
+  lastEvent = parsed.event;
+  return parsed.event;
+}

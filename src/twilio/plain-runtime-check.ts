@@ -1,0 +1,30 @@
+import { verify } from '../signature/index';
+
+/**
+ * The check for a handler that runs under plain `twilio-run start`, where neither Twilio's platform nor our edge stands in
+ * front. Rebuilt from what a handler is given, so narrower than the edge: no query, forms only, and the URL is
+ * `PUBLIC_URL` or `http://` + `DOMAIN_NAME` with the path of the function.
+ *
+ * @param context the first argument of a handler
+ * @param event the second one: untrusted, and a field called `request` may have replaced Twilio's own
+ * @returns the reason when the request must be refused, else `null`
+ */
+export function findSignatureFault(context: object, event: unknown): string | null {
+  const { AUTH_TOKEN, PUBLIC_URL, DOMAIN_NAME, PATH } = context as Record<string, unknown>;
+  if (typeof AUTH_TOKEN !== 'string' || AUTH_TOKEN === '') return 'missing-key';
+  if (typeof event !== 'object' || event === null) return 'invalid-params';
+  const { request, ...params } = event as { request?: { headers?: Record<string, unknown> } };
+  const base =
+    typeof PUBLIC_URL === 'string' && PUBLIC_URL !== ''
+      ? PUBLIC_URL.replace(/\/+$/, '')
+      : `http://${DOMAIN_NAME}`;
+  const result = verify(
+    {
+      url: `${base}${PATH}`,
+      params: params as Record<string, string>,
+      signature: request?.headers?.['x-twilio-signature'] as string | undefined,
+    },
+    AUTH_TOKEN,
+  );
+  return result.valid ? null : result.reason;
+}

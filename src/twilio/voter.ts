@@ -1,0 +1,16 @@
+import { createHmac } from 'node:crypto';
+
+/**
+ * The pseudonym under which a sender's ratings are kept: 22 characters of `A-Z a-z 0-9 - _`. One phone is one voter
+ * whether it sends SMS, WhatsApp or RCS; in another event it is another voter, so that events cannot be linked. Without
+ * the secret nobody can find the number by trying all of them.
+ *
+ * @param sender Twilio's `From`
+ * @param secret VOTER_SECRET of the deployment
+ */
+export function voterPseudonym(sender: string, { event, secret }: { event: string; secret: string }): string {
+  return createHmac('sha256', secret)
+    .update(`voter\n${event}\n${sender.replace(/^(?:whatsapp|rcs):/i, '')}`)
+    .digest('base64url')
+    .slice(0, 22);
+}
