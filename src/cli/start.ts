@@ -3,12 +3,19 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import pc from 'picocolors';
 import { type Bundle, buildBundle } from '../bundle/build-bundle';
 import { watchBundle } from '../bundle/watch-bundle';
-import { createEdge, type Edge, type EdgeOptions } from '../emulator/create-edge';
+import { type Console, startConsole } from '../emulator/console/console-server';
+import { createEdge, type Edge } from '../emulator/create-edge';
 import type { Enforcement } from '../emulator/gateway';
+import { localCertificate } from '../emulator/local-certificate';
+import { MessageLog } from '../emulator/phone/message-log';
+import { Messaging } from '../emulator/phone/messaging';
+import { OptOutsOnDisk } from '../emulator/phone/opt-outs-on-disk';
+import { eventNumber } from '../emulator/phone/phone-numbers';
 import { RequestLog } from '../emulator/request-log';
+import { announceEmulator } from '../emulator/running-emulator';
 import { SignatureMemory } from '../emulator/signature-memory';
 import { type Environment, localVariables, readEnvironment } from './environment';
-import { describeRequest, describeRuntimeEvent } from './terminal-line';
+import { describeRequest, describeRuntimeEvent, explainReason } from './terminal-line';
 import { UsageFault } from './usage-fault';
 
 interface StartOptions {
@@ -16,7 +23,9 @@ interface StartOptions {
   consolePort: number;
   host: string;
   publicUrl?: string;
+  https?: boolean;
   env?: string;
+  inspect?: number | true;
   enforce: Enforcement;
   data: string;
   watch: boolean;
@@ -30,6 +39,7 @@ export function startCommand(): Command {
     .option('--console-port <port>', 'where the console listens', readPort, 3001)
     .option('--host <address>', 'the address to listen on', '127.0.0.1')
     .option('--public-url <url>', 'the URL Twilio calls (a tunnel): what signatures are checked against')
+    .option('--https', 'serve HTTPS with a certificate for this machine')
     .option('--env <file>', 'variables of the project (default: .env)')
     .addOption(
       new Option('--enforce <mode>', 'what happens to a request Twilio did not sign')
@@ -37,6 +47,11 @@ export function startCommand(): Command {
         .default('on'),
     )
     .option('--data <folder>', 'where ratings and demo credentials are kept', '.ringtrue')
+    .option(
+      '--inspect [port]',
+      'let a debugger connect (default: 9229); handlers then have no time limit',
+      readPort,
+    )
     .option('--no-watch', 'do not build again when a source changes')
     .action(start);
 }
@@ -52,22 +67,60 @@ async function start(options: StartOptions): Promise<void> {
   const log = new RequestLog();
   const memory = new SignatureMemory();
   const variables = localVariables(environment.variables, dataDir);
-  const edge = await listenOrExplain(options.port, '--port', {
-    dir,
-    env: variables,
-    publicUrl,
-    port: options.port,
-    host: options.host,
-    enforce: options.enforce,
-    onRequest(record) {
-      log.add(record);
-      console.log(describeRequest(record, memory));
-      if (record.verdict === 'passed') memory.remember(record);
-    },
-    onRuntimeEvent(event) {
-      const line = describeRuntimeEvent(event, dir);
-      if (line) console.log(line);
-    },
+  const tls = options.https ? await localCertificate(dataDir) : undefined;
+  const edge = await explainPort(options, '--port', () =>
+    createEdge({
+      dir,
+      env: variables,
+      publicUrl,
+      tls,
+      port: options.port,
+      host: options.host,
+      enforce: options.enforce,
+      inspectPort: options.inspect === true ? 9229 : options.inspect,
+      onRequest(record) {
+        log.add(record);
+        console.log(describeRequest(record, memory));
+        if (record.verdict === 'passed') memory.remember(record);
+      },
+      onRuntimeEvent(event) {
+        const line = describeRuntimeEvent(event, dir);
+        if (line) console.log(line);
+      },
+    }),
+  );
+  const reroute = { publicUrl: edge.publicUrl, edgeUrl: edge.url };
+  const { accountSid, authToken } = environment.credentials;
+  const page = await explainPort(options, '--console-port', () =>
+    startConsole({
+      log,
+      port: options.consolePort,
+      messages: new MessageLog(),
+      messaging: new Messaging({ optOuts: new OptOutsOnDisk({ dataDir, secret: authToken }) }),
+      webhook: {
+        url: `${edge.publicUrl}/sms/incoming`,
+        fallbackUrl: `${edge.publicUrl}/sms/fallback`,
+        accountSid,
+        authToken,
+        reroute,
+        ca: tls?.cert,
+      },
+      edge: reroute,
+      explain(id) {
+        const record = log.find(id);
+        return record?.reason ? explainReason(record, memory) : null;
+      },
+    }),
+  ).catch(async (error) => {
+    await edge.close();
+    throw error;
+  });
+  const withdraw = announceEmulator(dataDir, {
+    pid: process.pid,
+    url: edge.url,
+    publicUrl: edge.publicUrl,
+    consoleUrl: page.url,
+    ca: tls?.cert ?? null,
   });
   const watch = options.watch
     ? watchBundle(dir, {
@@ -77,26 +130,28 @@ async function start(options: StartOptions): Promise<void> {
       })
     : undefined;
 
-  printBlock({ edge, bundle, environment, variables, options });
-
   let closing = false;
   const close = async (): Promise<void> => {
     if (closing) return;
     closing = true;
-    await Promise.all([watch?.close(), edge.close()]);
+    withdraw();
+    await Promise.all([watch?.close(), page.close(), edge.close()]);
   };
   process.on('SIGINT', close);
   process.on('SIGTERM', close);
+  printBlock({ edge, page, bundle, environment, variables, options });
 }
 
 function printBlock({
   edge,
+  page,
   bundle,
   environment,
   variables,
   options,
 }: {
   edge: Edge;
+  page: Console;
   bundle: Bundle;
   environment: Environment;
   variables: Record<string, string>;
@@ -112,16 +167,12 @@ function printBlock({
     ['results', `${edge.url}/`],
     ['webhook', `${edge.publicUrl}/sms/incoming`],
     ['fallback', `${edge.publicUrl}/sms/fallback`],
-    [
-      'organiser',
-      `${edge.url}/organiser/  user ${variables.ORGANISER_USER}  ${organiserPassword(environment, variables)}`,
-    ],
+    ['console', `${page.url}/  a phone, and every request with its verdict`],
+    ['number', `${eventNumber}, made up`],
     ['account', `${credentials.accountSid}, its token ${from}`],
     [
       'ratings',
-      variables.DATABASE_URL
-        ? 'PostgreSQL (DATABASE_URL)'
-        : path.relative(process.cwd(), variables.RATINGS_FILE ?? ''),
+      variables.DATABASE_URL ? 'PostgreSQL (DATABASE_URL)' : nearPath(variables.RATINGS_FILE ?? ''),
     ],
     ['try', 'npm run sms -- "KEYNOTE 5 loved it"'],
   ];
@@ -136,12 +187,10 @@ function printBlock({
   console.log(`${pc.green('ready')}, serving ${bundle.functions.length} functions; Ctrl-C ends it`);
 }
 
-// A password of the project's own is known to its owner; the made-up one has to be told.
-function organiserPassword(
-  { variables: own }: Environment,
-  { ORGANISER_PASSWORD }: Record<string, string>,
-): string {
-  return own.ORGANISER_PASSWORD ? 'password from your variables' : `password ${ORGANISER_PASSWORD}`;
+// Relative to where one is, unless that would lead out of it.
+function nearPath(file: string): string {
+  const relative = path.relative(process.cwd(), file);
+  return relative.startsWith('..') ? file : relative;
 }
 
 function refuseUnsafe(
@@ -166,22 +215,29 @@ function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
 }
 
-async function listenOrExplain(port: number, flag: string, options: EdgeOptions): Promise<Edge> {
+// A port that is taken is the commonest fault of a start: say which one, and which flag changes it.
+async function explainPort<T>(
+  { port, consolePort, host }: StartOptions,
+  flag: '--port' | '--console-port',
+  listen: () => Promise<T>,
+): Promise<T> {
   try {
-    return await createEdge(options);
+    return await listen();
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EADDRINUSE') {
-      throw new UsageFault(
-        `Port ${port} is in use: stop the program that has it, or choose another with ${flag}.`,
-      );
+    const wanted = flag === '--port' ? port : consolePort;
+    switch ((error as NodeJS.ErrnoException).code) {
+      case 'EADDRINUSE':
+        throw new UsageFault(
+          `Port ${wanted} is in use: stop the program that has it, or choose another with ${flag}.`,
+        );
+      case 'EACCES':
+        throw new UsageFault(`Port ${wanted} is not yours to open: choose one above 1023 with ${flag}.`);
+      case 'EADDRNOTAVAIL':
+      case 'ENOTFOUND':
+        throw new UsageFault(`${host} is not an address of this machine: change --host.`);
+      default:
+        throw error;
     }
-    if (code === 'EACCES')
-      throw new UsageFault(`Port ${port} is not yours to open: choose one above 1023 with ${flag}.`);
-    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
-      throw new UsageFault(`${options.host} is not an address of this machine: change --host.`);
-    }
-    throw error;
   }
 }
 

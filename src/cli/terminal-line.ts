@@ -56,7 +56,8 @@ const whyReplaced = {
   'time-limit': 'a handler ran for more than 10 s',
 } as const;
 
-function explainReason(record: RequestRecord, memory: SignatureMemory): string {
+/** Why a request was refused, in a few words: what can be proven from earlier requests first. */
+export function explainReason(record: RequestRecord, memory: SignatureMemory): string {
   if (record.reason === 'signature-mismatch') {
     return memory.compare(record) ?? 'another Auth Token signed it, or it was changed after signing';
   }
