@@ -7,15 +7,18 @@ export interface RawAnswer {
   text: string;
 }
 
+export interface RawRequest {
+  method?: string;
+  target?: string;
+  /** Name, value, name, value. */
+  headers?: string[];
+  body?: string | Buffer;
+}
+
 /** Sends exactly these bytes: neither path nor headers are touched, and a GET may have a body. Trusts any certificate. */
 export function sendRaw(
   base: string,
-  {
-    method = 'GET',
-    target = '/',
-    headers = [],
-    body = '',
-  }: { method?: string; target?: string; headers?: string[]; body?: string | Buffer },
+  { method = 'GET', target = '/', headers = [], body = '' }: RawRequest,
 ): Promise<RawAnswer> {
   const { protocol, hostname, port } = new URL(base);
   const length = Buffer.byteLength(body) > 0 ? ['content-length', String(Buffer.byteLength(body))] : [];

@@ -5,17 +5,18 @@ import { type Bundle, buildBundle } from '../bundle/build-bundle';
 import { watchBundle } from '../bundle/watch-bundle';
 import { type Console, startConsole } from '../emulator/console/console-server';
 import { createEdge, type Edge } from '../emulator/create-edge';
+import { findTampering } from '../emulator/find-tampering';
 import type { Enforcement } from '../emulator/gateway';
 import { localCertificate } from '../emulator/local-certificate';
 import { MessageLog } from '../emulator/phone/message-log';
 import { Messaging } from '../emulator/phone/messaging';
 import { OptOutsOnDisk } from '../emulator/phone/opt-outs-on-disk';
 import { eventNumber } from '../emulator/phone/phone-numbers';
-import { RequestLog } from '../emulator/request-log';
+import { RequestLog, type RequestRecord } from '../emulator/request-log';
 import { announceEmulator } from '../emulator/running-emulator';
 import { SignatureMemory } from '../emulator/signature-memory';
 import { type Environment, localVariables, readEnvironment } from './environment';
-import { describeRequest, describeRuntimeEvent, explainReason } from './terminal-line';
+import { describeRequest, describeRuntimeEvent } from './terminal-line';
 import { UsageFault } from './usage-fault';
 
 interface StartOptions {
@@ -67,6 +68,12 @@ async function start(options: StartOptions): Promise<void> {
   const log = new RequestLog();
   const memory = new SignatureMemory();
   const variables = localVariables(environment.variables, dataDir);
+  const { accountSid, authToken } = environment.credentials;
+  const explain = (record: RequestRecord): string | null =>
+    record.reason === 'signature-mismatch'
+      ? (memory.compare(record) ??
+        findTampering(record, { authToken, paths: edge.routes().map((route) => route.path) }))
+      : null;
   const tls = options.https ? await localCertificate(dataDir) : undefined;
   const edge = await explainPort(options, '--port', () =>
     createEdge({
@@ -80,7 +87,7 @@ async function start(options: StartOptions): Promise<void> {
       inspectPort: options.inspect === true ? 9229 : options.inspect,
       onRequest(record) {
         log.add(record);
-        console.log(describeRequest(record, memory));
+        console.log(describeRequest(record, explain(record)));
         if (record.verdict === 'passed') memory.remember(record);
       },
       onRuntimeEvent(event) {
@@ -90,7 +97,6 @@ async function start(options: StartOptions): Promise<void> {
     }),
   );
   const reroute = { publicUrl: edge.publicUrl, edgeUrl: edge.url };
-  const { accountSid, authToken } = environment.credentials;
   const page = await explainPort(options, '--console-port', () =>
     startConsole({
       log,
@@ -108,7 +114,7 @@ async function start(options: StartOptions): Promise<void> {
       edge: reroute,
       explain(id) {
         const record = log.find(id);
-        return record?.reason ? explainReason(record, memory) : null;
+        return record ? explain(record) : null;
       },
     }),
   ).catch(async (error) => {

@@ -1,14 +1,14 @@
 import path from 'node:path';
 import pc from 'picocolors';
 import type { RequestRecord } from '../emulator/request-log';
-import type { SignatureMemory } from '../emulator/signature-memory';
 import type { RuntimeEvent } from '../emulator/supervise-runtime';
 
 /**
- * One line for a request: time, method, path, status, how long, and for a refused one why. No query, no field and no
+ * One line for a request: time, method, path, status, how long, and for a refused one why: its reason code, and in words
+ * `explanation` or what the code means. No query, no field and no
  * address: a log is read by more people than a message is meant for.
  */
-export function describeRequest(record: RequestRecord, memory: SignatureMemory): string {
+export function describeRequest(record: RequestRecord, explanation: string | null): string {
   const { at, method, url, status, verdict, ms } = record;
   const time = new Date(at).toTimeString().slice(0, 8);
   const where = printable(url.replace(/^[a-z]+:\/\/[^/]*/i, '').replace(/\?.*/s, '?…'));
@@ -19,7 +19,7 @@ export function describeRequest(record: RequestRecord, memory: SignatureMemory):
     observed: pc.bgRed(pc.white(' NOT REFUSED ')),
     passed: pc.red('failed'),
   }[verdict];
-  return `${line} ${mark} ${record.reason}: ${explainReason(record, memory)}`;
+  return `${line} ${mark} ${record.reason}: ${explanation ?? reasons[record.reason] ?? ''}`;
 }
 
 /** What happened to a handler or its process, for the terminal; `null` for what needs no word. */
@@ -56,17 +56,10 @@ const whyReplaced = {
   'time-limit': 'a handler ran for more than 10 s',
 } as const;
 
-/** Why a request was refused, in a few words: what can be proven from earlier requests first. */
-export function explainReason(record: RequestRecord, memory: SignatureMemory): string {
-  if (record.reason === 'signature-mismatch') {
-    return memory.compare(record) ?? 'another Auth Token signed it, or it was changed after signing';
-  }
-  return reasons[record.reason ?? ''] ?? 'see docs/edge.md';
-}
-
 const reasons: Record<string, string> = {
   'missing-signature': 'it has no X-Twilio-Signature',
   'malformed-signature': 'its X-Twilio-Signature is not a signature (28 characters of base64)',
+  'signature-mismatch': 'another Auth Token signed it, or it was changed after signing',
   'missing-key': 'there is no Auth Token to check it with',
   'invalid-url': 'its URL cannot be signed',
   'invalid-params': 'its parameters cannot be signed',

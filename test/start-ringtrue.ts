@@ -1,0 +1,78 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
+export interface StartedRingtrue {
+  url: string;
+  consoleUrl: string;
+  /** Of the demo account. */
+  accountSid: string;
+  authToken: string;
+  /** What the terminal shows, so far. */
+  output(): string;
+  /** Ends it as a crash would: the process gets no chance to tidy up. */
+  crash(): Promise<void>;
+  /** Ends it as Ctrl-C does; resolves to the exit code. */
+  interrupt(): Promise<number | null>;
+}
+
+const root = path.join(__dirname, '..');
+
+/** Runs `ringtrue start` on free ports with its data in `dataDir`, until it says ready. End it with `crash` or `interrupt`. */
+export async function startRingtrue(dataDir: string, flags: string[] = []): Promise<StartedRingtrue> {
+  const args = [
+    'bin/ringtrue.js',
+    'start',
+    '--port',
+    '0',
+    '--console-port',
+    '0',
+    '--data',
+    dataDir,
+    '--no-watch',
+    ...flags,
+  ];
+  const child = spawn(process.execPath, args, {
+    cwd: root,
+    env: cleanEnvironment(),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  await new Promise<void>((resolve, reject) => {
+    const look = (chunk: Buffer) => {
+      output += chunk;
+      if (/^ready/m.test(output)) resolve();
+    };
+    child.stdout.on('data', look);
+    child.stderr.on('data', look);
+    child.once('exit', () => reject(new Error(`it ended before it was ready:\n${output}`)));
+  });
+  const read = (file: string) => JSON.parse(readFileSync(path.join(dataDir, file), 'utf8'));
+  const { url, consoleUrl } = read('emulator.json');
+  const { accountSid, authToken } = read('credentials.json');
+  return {
+    url,
+    consoleUrl,
+    accountSid,
+    authToken,
+    output: () => output,
+    crash: async () => {
+      await end(child, 'SIGKILL');
+    },
+    interrupt: () => end(child, 'SIGINT'),
+  };
+}
+
+function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve(child.exitCode);
+  return new Promise((resolve) => {
+    child.once('close', (code) => resolve(code));
+    child.kill(signal);
+  });
+}
+
+// The made-up account is part of what is tested: nothing of the tester's own may replace it.
+function cleanEnvironment(): NodeJS.ProcessEnv {
+  const { ACCOUNT_SID: _sid, AUTH_TOKEN: _token, ...rest } = process.env;
+  return { ...rest, NO_COLOR: '1' };
+}
