@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { attackCommand } from './attack';
 import { buildCommand } from './build';
 import { endWith } from './end-with';
 import { smsCommand } from './sms';
@@ -10,6 +11,7 @@ const program = new Command('ringtrue')
   .exitOverride()
   .addCommand(startCommand())
   .addCommand(smsCommand())
+  .addCommand(attackCommand())
   .addCommand(buildCommand());
 
 for (const command of program.commands) command.exitOverride().showHelpAfterError(true);

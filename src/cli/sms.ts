@@ -14,12 +14,11 @@ import {
 } from '../emulator/phone/messaging';
 import { OptOutsOnDisk } from '../emulator/phone/opt-outs-on-disk';
 import { type Channel, channels, fictionalNumber } from '../emulator/phone/phone-numbers';
-import { parseWebhookUrl } from '../emulator/phone/webhook-url';
-import { findRunningEmulator } from '../emulator/running-emulator';
 import { deliveryToJson, describeDelivery } from './describe-delivery';
 import { readEnvironment } from './environment';
 import { collect, readWhole } from './option-values';
 import { UsageFault } from './usage-fault';
+import { checkUrl, chooseWebhook, isAtTwilio } from './webhook-option';
 
 interface SmsOptions {
   from: string;
@@ -115,9 +114,7 @@ async function sendText(words: string[], options: SmsOptions): Promise<void> {
 }
 
 function readWebhook(options: SmsOptions, dataDir: string): Webhook {
-  const running = findRunningEmulator(dataDir);
-  const url = options.url ?? `${running?.publicUrl ?? 'http://127.0.0.1:3000'}/sms/incoming`;
-  checkUrl('--url', url);
+  const { url, running, reroute } = chooseWebhook(options.url, dataDir);
   if (options.fallbackUrl !== undefined) checkUrl('--fallback-url', options.fallbackUrl);
   const { credentials } = readEnvironment({ dir: process.cwd(), envFile: options.env, dataDir });
   const authToken = options.unsigned ? null : (options.token ?? credentials.authToken);
@@ -136,18 +133,8 @@ function readWebhook(options: SmsOptions, dataDir: string): Webhook {
     ca: options.ca === undefined ? (running?.ca ?? undefined) : readCertificate(options.ca),
     insecure: options.insecure,
     trickleMs: options.slow,
-    reroute: running && { publicUrl: running.publicUrl, edgeUrl: running.url },
+    reroute,
   };
-}
-
-/** Refuses what Twilio could not call. @throws UsageFault */
-export function checkUrl(flag: string, url: string): void {
-  const parsed = parseWebhookUrl(url);
-  if (typeof parsed === 'string') throw new UsageFault(`${flag} cannot be called: ${parsed}.`);
-}
-
-function isAtTwilio(url: string): boolean {
-  return /^https?:\/\/(?:[^/?#]*@)?[^/?#@]*\.(?:twil\.io|twilio\.com)(?::\d+)?(?:[/?#]|$)/i.test(url);
 }
 
 function readCertificate(file: string): string {

@@ -1,0 +1,169 @@
+import path from 'node:path';
+import { Command } from 'commander';
+import pc from 'picocolors';
+import { allAttacks } from '../emulator/attack/all-attacks';
+import type { Attack } from '../emulator/attack/attack';
+import { protections } from '../emulator/attack/protected-target';
+import { runAgainst, type Trial } from '../emulator/attack/run-against';
+import { type MatrixRow, type Outcome, runMatrix } from '../emulator/attack/run-matrix';
+import { readEnvironment } from './environment';
+import { collect } from './option-values';
+import { UsageFault } from './usage-fault';
+import { chooseWebhook } from './webhook-option';
+
+interface AttackOptions {
+  url?: string;
+  only: string[];
+  list?: boolean;
+  matrix: boolean;
+  env?: string;
+  data: string;
+  json?: boolean;
+}
+
+/** What has to stop everything: the last two protections of the matrix, and the webhook itself. */
+const trusted = ['signature+once', 'all'];
+
+/** `ringtrue attack`: the requests that must be refused, tried for real. */
+export function attackCommand(): Command {
+  return new Command('attack')
+    .description('Try the requests that must be refused: against each protection, and against your webhook')
+    .option(
+      '--url <url>',
+      'a webhook of yours; harmless attacks only (default: that of the running emulator)',
+    )
+    .option('--only <name>', 'one attack by name; may be repeated', collect, [])
+    .option('--list', 'list the attacks and try none')
+    .option('--no-matrix', 'leave the comparison of protections out')
+    .option('--env <file>', 'where ACCOUNT_SID and AUTH_TOKEN are read (default: .env)')
+    .option('--data <folder>', 'the data folder of the emulator', '.ringtrue')
+    .option('--json', 'print the result as JSON')
+    .addHelpText(
+      'after',
+      '\nThe protections are tried on a small rating application of our own, on this machine. Your webhook gets a text' +
+        '\nthat counts for nothing; attack what is yours.' +
+        '\n\nExit code: 0 everything was stopped, 1 an attack got through, 2 wrong usage.',
+    )
+    .action(attack);
+}
+
+async function attack(options: AttackOptions): Promise<void> {
+  const attacks = chooseAttacks(options.only);
+  if (options.list) {
+    const lines = attacks.map(({ name, title }) => `${name.padEnd(24)} ${title}`);
+    console.log(
+      options.json ? JSON.stringify(attacks, ['name', 'title', 'goal', 'needs'], 2) : lines.join('\n'),
+    );
+    return;
+  }
+  const say = (text: string) => {
+    if (process.stderr.isTTY && !options.json) process.stderr.write(`\r\u001b[K${text}`);
+  };
+  const rows = options.matrix
+    ? await runMatrix(attacks, protections, ({ name }) => say(`${attacks.length} attacks against: ${name}`))
+    : attacks.map((each): MatrixRow => ({ attack: each, outcomes: {} }));
+  const { url, trials } = await attackWebhook(attacks, options, say);
+  say('');
+  if (options.json) console.log(JSON.stringify(toJson(rows, url, trials), null, 2));
+  else console.log(describe(rows, url, trials).join('\n'));
+  const failures = [
+    ...rows.filter(({ outcomes }) => trusted.some((name) => outcomes[name] === 'through')),
+    ...trials.filter(({ through }) => through),
+  ];
+  if (failures.length > 0) process.exitCode = 1;
+}
+
+function chooseAttacks(names: string[]): Attack[] {
+  const unknown = names.find((name) => !allAttacks.some((each) => each.name === name));
+  if (unknown !== undefined) throw new UsageFault(`There is no attack ${unknown}: see --list.`);
+  return allAttacks.filter(({ name }) => names.length === 0 || names.includes(name));
+}
+
+async function attackWebhook(
+  attacks: Attack[],
+  options: AttackOptions,
+  say: (text: string) => void,
+): Promise<{ url: string | null; trials: Trial[] }> {
+  const dataDir = path.resolve(options.data);
+  const { url, running } = chooseWebhook(options.url, dataDir);
+  if (options.url === undefined && !running) return { url: null, trials: [] };
+  const { credentials } = readEnvironment({ dir: process.cwd(), envFile: options.env, dataDir });
+  const connectTo = options.url === undefined ? running?.url : undefined;
+  let done = 0;
+  const trials = await runAgainst(attacks, { url, ...credentials, connectTo }, () => {
+    done += 1;
+    say(`attacks against ${withoutSecrets(url)}: ${done}`);
+  });
+  if (trials.length > 0 && trials.every(({ status }) => status === null)) {
+    say('');
+    throw new UsageFault(`Nothing answers at ${withoutSecrets(url)}: start it, or check --url.`);
+  }
+  return { url: withoutSecrets(url), trials };
+}
+
+function withoutSecrets(url: string): string {
+  return url.replace(/\/\/[^/?#]*@/, '//').replace(/[?#].*/s, '');
+}
+
+const marks: Record<Outcome, string> = {
+  stopped: pc.green('✓'),
+  blind: pc.dim('–'),
+  through: pc.red('✗'),
+};
+
+function describe(rows: MatrixRow[], url: string | null, trials: Trial[]): string[] {
+  const columns = protections
+    .filter(({ name }) => rows.some(({ outcomes }) => outcomes[name]))
+    .map(({ name }) => name);
+  const width = Math.max(...rows.map(({ attack: { title } }) => title.length));
+  const heads = url === null ? columns : [...columns, 'yours'];
+  const lines = [`${''.padEnd(width)}  ${heads.join('  ')}`];
+  for (const { attack: each, outcomes } of rows) {
+    const trial = trials.find((candidate) => candidate.attack.name === each.name);
+    const cells = columns.map((name) => [name, outcomes[name] ? marks[outcomes[name]] : ' '] as const);
+    if (url !== null) cells.push(['yours', trial ? marks[trial.through ? 'through' : 'stopped'] : ' ']);
+    lines.push(
+      `${each.title.padEnd(width)}  ${cells.map(([name, mark]) => mark + ' '.repeat(name.length - 1)).join('  ')}`.trimEnd(),
+    );
+  }
+  lines.push(
+    '',
+    `${marks.stopped} stopped   ${marks.through} got through   ${marks.blind} nothing to start from`,
+  );
+  if (columns.length > 0) lines.push(summarize(rows, columns));
+  lines.push(describeTrials(url, trials));
+  return lines;
+}
+
+function summarize(rows: MatrixRow[], columns: string[]): string {
+  const counts = columns.map((name) => {
+    const through = rows.filter(({ outcomes }) => outcomes[name] === 'through').length;
+    return `${name} ${through}`;
+  });
+  return `got through, of ${rows.length}: ${counts.join(', ')}`;
+}
+
+function describeTrials(url: string | null, trials: Trial[]): string {
+  if (url === null) return 'no emulator is running and no --url was given: nothing of yours was attacked';
+  const through = trials.filter((trial) => trial.through);
+  if (through.length === 0) return pc.green(`${url} stopped all ${trials.length}`);
+  const list = through.map(({ attack: { name }, status }) => `${name} (answered ${status})`);
+  return pc.red(`${url} let ${through.length} of ${trials.length} through: ${list.join(', ')}`);
+}
+
+function toJson(rows: MatrixRow[], url: string | null, trials: Trial[]): object {
+  return {
+    url,
+    attacks: rows.map(({ attack: { name, title, goal, needs }, outcomes }) => {
+      const trial = trials.find((candidate) => candidate.attack.name === name);
+      return {
+        name,
+        title,
+        goal,
+        needs,
+        protections: outcomes,
+        yours: trial ? { through: trial.through, status: trial.status } : null,
+      };
+    }),
+  };
+}

@@ -1,0 +1,30 @@
+import { parseWebhookUrl } from '../emulator/phone/webhook-url';
+import { findRunningEmulator, type RunningEmulator } from '../emulator/running-emulator';
+import { UsageFault } from './usage-fault';
+
+/** Refuses what Twilio could not call. @throws UsageFault */
+export function checkUrl(flag: string, url: string): void {
+  const parsed = parseWebhookUrl(url);
+  if (typeof parsed === 'string') throw new UsageFault(`${flag} cannot be called: ${parsed}.`);
+}
+
+/** Whether a URL is at Twilio, which knows nothing of demo credentials. */
+export function isAtTwilio(url: string): boolean {
+  return /^https?:\/\/(?:[^/?#]*@)?[^/?#@]*\.(?:twil\.io|twilio\.com)(?::\d+)?(?:[/?#]|$)/i.test(url);
+}
+
+/** The webhook a command works on: the one it was given, else that of the running emulator. */
+export interface ChosenWebhook {
+  url: string;
+  running: RunningEmulator | undefined;
+  /** Straight to the emulator what is addressed to its public URL. */
+  reroute: { publicUrl: string; edgeUrl: string } | undefined;
+}
+
+/** @throws UsageFault when the URL cannot be called */
+export function chooseWebhook(given: string | undefined, dataDir: string): ChosenWebhook {
+  const running = findRunningEmulator(dataDir);
+  const url = given ?? `${running?.publicUrl ?? 'http://127.0.0.1:3000'}/sms/incoming`;
+  checkUrl('--url', url);
+  return { url, running, reroute: running && { publicUrl: running.publicUrl, edgeUrl: running.url } };
+}
