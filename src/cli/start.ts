@@ -87,7 +87,7 @@ async function start(options: StartOptions): Promise<void> {
       inspectPort: options.inspect === true ? 9229 : options.inspect,
       onRequest(record) {
         log.add(record);
-        console.log(describeRequest(record, explain(record)));
+        if (!isQuiet(record)) console.log(describeRequest(record, explain(record)));
         if (record.verdict === 'passed') memory.remember(record);
       },
       onRuntimeEvent(event) {
@@ -146,6 +146,11 @@ async function start(options: StartOptions): Promise<void> {
   process.on('SIGINT', close);
   process.on('SIGTERM', close);
   printBlock({ edge, page, bundle, environment, variables, options });
+}
+
+// The results page asks every two seconds: what went well and changed nothing is in the console only.
+function isQuiet({ method, verdict, status }: RequestRecord): boolean {
+  return method === 'GET' && verdict === 'passed' && status !== null && status < 400;
 }
 
 function printBlock({
