@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { attackCommand } from './attack';
 import { buildCommand } from './build';
+import { crowdCommand } from './crowd';
 import { endWith } from './end-with';
 import { smsCommand } from './sms';
 import { startCommand } from './start';
@@ -12,6 +13,7 @@ const program = new Command('ringtrue')
   .addCommand(startCommand())
   .addCommand(smsCommand())
   .addCommand(attackCommand())
+  .addCommand(crowdCommand())
   .addCommand(buildCommand());
 
 for (const command of program.commands) command.exitOverride().showHelpAfterError(true);

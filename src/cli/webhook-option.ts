@@ -28,3 +28,9 @@ export function chooseWebhook(given: string | undefined, dataDir: string): Chose
   checkUrl('--url', url);
   return { url, running, reroute: running && { publicUrl: running.publicUrl, edgeUrl: running.url } };
 }
+
+/** Whether a URL leads to a server of this machine. */
+export function isOnThisMachine(url: string): boolean {
+  const parsed = parseWebhookUrl(url);
+  return typeof parsed !== 'string' && /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/i.test(parsed.hostname);
+}

@@ -1,0 +1,144 @@
+import path from 'node:path';
+import { Command } from 'commander';
+import pc from 'picocolors';
+import { type Comparison, compareTally, type Results, readResults } from '../emulator/crowd/compare-tally';
+import { calm, chaotic } from '../emulator/crowd/plan-chaos';
+import { expectTally, type PlannedPhone, planCrowd } from '../emulator/crowd/plan-crowd';
+import { type CrowdReport, percentile, runCrowd } from '../emulator/crowd/run-crowd';
+import { fetchJson } from '../emulator/fetch-json';
+import type { Webhook } from '../emulator/phone/messaging';
+import { readEnvironment } from './environment';
+import { readWhole } from './option-values';
+import { ProgressBar } from './progress-bar';
+import { UsageFault } from './usage-fault';
+import { type ChosenWebhook, chooseWebhook, isAtTwilio, isOnThisMachine } from './webhook-option';
+
+interface CrowdFlags {
+  url?: string;
+  phones: number;
+  seconds: number;
+  seed: number;
+  chaos?: boolean;
+  yes?: boolean;
+  env?: string;
+  data: string;
+  json?: boolean;
+}
+
+/** `ringtrue crowd`: many phones at once, and the tally compared with what they sent. */
+export function crowdCommand(): Command {
+  return new Command('crowd')
+    .description('Let many phones rate at once, then compare the results with what was sent')
+    .option('--phones <number>', 'how many phones', readWhole(1, 100_000), 200)
+    .option('--seconds <number>', 'over how long they text', readWhole(1, 3_600), 10)
+    .option('--seed <number>', 'the same seed makes the same texts', readWhole(0, 4_294_967_295), 1)
+    .option('--chaos', 'deliver much twice, late, out of order and slowly')
+    .option('--url <url>', 'the webhook (default: /sms/incoming of the running emulator)')
+    .option('--yes', 'really vote at an event that is not on this machine')
+    .option('--env <file>', 'where ACCOUNT_SID and AUTH_TOKEN are read (default: .env)')
+    .option('--data <folder>', 'the data folder of the emulator', '.ringtrue')
+    .option('--json', 'print the result as JSON')
+    .addHelpText(
+      'after',
+      '\nExit code: 0 exactly what was sent was counted, 1 something was lost, doubled or misread, 2 wrong usage.',
+    )
+    .action(crowd);
+}
+
+async function crowd(options: CrowdFlags): Promise<void> {
+  const dataDir = path.resolve(options.data);
+  const chosen = chooseWebhook(options.url, dataDir);
+  const { credentials } = readEnvironment({ dir: process.cwd(), envFile: options.env, dataDir });
+  if (!isOnThisMachine(chosen.url) && !chosen.reroute && !options.yes) {
+    throw new UsageFault(
+      `${options.phones} made-up ratings would be counted at an event that is not on this machine: add --yes if that is what you want.`,
+    );
+  }
+  if (credentials.source === 'demo' && isAtTwilio(chosen.url)) {
+    throw new UsageFault(
+      'This URL is deployed at Twilio, which knows nothing of the demo credentials: set ACCOUNT_SID and AUTH_TOKEN.',
+    );
+  }
+  const webhook: Webhook = {
+    url: chosen.url,
+    fallbackUrl: besideWebhook(chosen.url, 'sms/fallback'),
+    ...credentials,
+    reroute: chosen.reroute,
+    ca: chosen.running?.ca ?? undefined,
+  };
+  const before = await fetchResults(chosen);
+  const plan = planFor(before, options);
+  const sent = plan.flatMap(({ texts }) => texts).reduce((count, { copies }) => count + 1 + copies.length, 0);
+  const bar = new ProgressBar(sent, { silent: options.json === true });
+  const report = await runCrowd(plan, webhook, () => bar.advance());
+  bar.end();
+  const comparison = compareTally(before, await fetchResults(chosen), expectTally(plan));
+  const { latencies, ...counts } = report;
+  const summary = {
+    phones: options.phones,
+    seed: options.seed,
+    ...counts,
+    codes: Object.fromEntries(report.codes),
+    latency: latencyOf(latencies),
+    ...comparison,
+  };
+  console.log(
+    options.json ? JSON.stringify(summary, null, 2) : describe(options, report, comparison).join('\n'),
+  );
+  if (comparison.lost + comparison.doubled + comparison.misread + report.failed > 0) process.exitCode = 1;
+}
+
+function planFor(results: Results, { phones, seconds, seed, chaos }: CrowdFlags): PlannedPhone[] {
+  const sessions = results.sessions.filter(({ state }) => state === 'open').map(({ keyword }) => keyword);
+  if (sessions.length === 0)
+    throw new UsageFault('No session of the event is open: nothing would be counted.');
+  return planCrowd({
+    phones,
+    seconds,
+    seed,
+    sessions,
+    chaos: chaos ? chaotic : calm,
+    // Other phones at every run, so that each of them votes for the first time.
+    firstPhone: 10_000 + Math.floor(Math.random() * 8_000_000),
+  });
+}
+
+async function fetchResults({ url, reroute, running }: ChosenWebhook): Promise<Results> {
+  const results = reroute ? `${reroute.edgeUrl}/results` : besideWebhook(url, 'results');
+  const shown = results.replace(/\/\/[^/?#]*@/, '//');
+  let answer: unknown;
+  try {
+    answer = await fetchJson(results, running?.ca ?? undefined);
+  } catch (error) {
+    throw new UsageFault(
+      `${shown} does not answer (${error instanceof Error ? error.message : error}): start the event, or check --url.`,
+    );
+  }
+  const read = readResults(answer);
+  if (!read) throw new UsageFault(`${shown} is not the results of a rating event: check --url.`);
+  return read;
+}
+
+/** The URL of another function of the same deployment. */
+function besideWebhook(url: string, name: string): string {
+  return url.replace(/[?#].*/s, '').replace(/\/sms\/[^/]*$/, `/${name}`);
+}
+
+function latencyOf(latencies: number[]): { p50: number; p95: number; p99: number; max: number } {
+  const at = (share: number) => Math.round(percentile(latencies, share) * 10) / 10;
+  return { p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) };
+}
+
+function describe(options: CrowdFlags, report: CrowdReport, comparison: Comparison): string[] {
+  const { p50, p95, p99, max } = latencyOf(report.latencies);
+  const { expected, counted, lost, doubled, misread } = comparison;
+  const verdict = `lost ${lost}, doubled ${doubled}, misread ${misread}`;
+  const codes = [...report.codes].map(([code, count]) => `${code} × ${count}`);
+  return [
+    `${options.phones} phones, seed ${options.seed}: ${report.sent} deliveries, ${report.failed} failed, ${report.rescued} taken by the fallback only`,
+    ...(codes.length > 0 ? [`Twilio would have noted: ${codes.join(', ')}`] : []),
+    `latency in ms: half below ${p50}, 95 % below ${p95}, 99 % below ${p99}, longest ${max}`,
+    `ratings: ${expected} sent, ${counted} counted`,
+    lost + doubled + misread === 0 ? pc.green(verdict) : pc.red(verdict),
+  ];
+}
