@@ -11,7 +11,13 @@ import { readEnvironment } from './environment';
 import { readWhole } from './option-values';
 import { ProgressBar } from './progress-bar';
 import { UsageFault } from './usage-fault';
-import { type ChosenWebhook, chooseWebhook, isAtTwilio, isOnThisMachine } from './webhook-option';
+import {
+  besideWebhook,
+  type ChosenWebhook,
+  chooseWebhook,
+  isAtTwilio,
+  isOnThisMachine,
+} from './webhook-option';
 
 interface CrowdFlags {
   url?: string;
@@ -117,11 +123,6 @@ async function fetchResults({ url, reroute, running }: ChosenWebhook): Promise<R
   const read = readResults(answer);
   if (!read) throw new UsageFault(`${shown} is not the results of a rating event: check --url.`);
   return read;
-}
-
-/** The URL of another function of the same deployment. */
-function besideWebhook(url: string, name: string): string {
-  return url.replace(/[?#].*/s, '').replace(/\/sms\/[^/]*$/, `/${name}`);
 }
 
 function latencyOf(latencies: number[]): { p50: number; p95: number; p99: number; max: number } {

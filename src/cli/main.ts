@@ -3,6 +3,7 @@ import { attackCommand } from './attack';
 import { buildCommand } from './build';
 import { crowdCommand } from './crowd';
 import { endWith } from './end-with';
+import { scenarioCommand } from './scenario';
 import { smsCommand } from './sms';
 import { startCommand } from './start';
 
@@ -14,6 +15,7 @@ const program = new Command('ringtrue')
   .addCommand(smsCommand())
   .addCommand(attackCommand())
   .addCommand(crowdCommand())
+  .addCommand(scenarioCommand())
   .addCommand(buildCommand());
 
 for (const command of program.commands) command.exitOverride().showHelpAfterError(true);

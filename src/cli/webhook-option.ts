@@ -34,3 +34,8 @@ export function isOnThisMachine(url: string): boolean {
   const parsed = parseWebhookUrl(url);
   return typeof parsed !== 'string' && /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/i.test(parsed.hostname);
 }
+
+/** The URL of another function of the same deployment, without query and fragment. */
+export function besideWebhook(url: string, name: string): string {
+  return url.replace(/[?#].*/s, '').replace(/\/sms\/[^/]*$/, `/${name}`);
+}
