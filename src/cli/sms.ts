@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Command, Option } from 'commander';
+import { chaotic, planDelivery } from '../emulator/crowd/plan-chaos';
+import { SeededRandom } from '../emulator/crowd/seeded-random';
 import { isDemoAccount } from '../emulator/demo-credentials';
 import { mediaAt } from '../emulator/phone/media-at';
 import {
@@ -35,6 +37,7 @@ interface SmsOptions {
   duplicate: number;
   delay: number;
   slow: number;
+  chaos?: number;
   ca?: string;
   insecure?: boolean;
   env?: string;
@@ -65,6 +68,7 @@ export function smsCommand(): Command {
     .option('--duplicate <times>', 'deliver it this many times more, at once', readWhole(1, 100), 0)
     .option('--delay <ms>', 'wait before it is delivered', readWhole(0, 600 * second), 0)
     .option('--slow <ms>', 'send the body in pieces over this time', readWhole(0, 10 * second), 0)
+    .option('--chaos <seed>', 'late, slowly or several times, as the seed says', readWhole(0, 4_294_967_295))
     .option('--ca <file>', 'a certificate to trust, PEM')
     .option('--insecure', 'accept any certificate; Twilio does not')
     .option('--env <file>', 'where ACCOUNT_SID and AUTH_TOKEN are read (default: .env)')
@@ -95,22 +99,37 @@ async function sendText(words: string[], options: SmsOptions): Promise<void> {
   };
   const secret = webhook.authToken ?? webhook.accountSid;
   const messaging = new Messaging({ optOuts: new OptOutsOnDisk({ dataDir, secret }) });
-  await wait(options.delay);
+  const plan = planDeliveries(options);
   let deliveries: Delivery[];
   try {
-    const copies = Array.from({ length: options.duplicate + 1 }, () => messaging.receive(text, webhook));
-    deliveries = await Promise.all(copies);
+    const send = (after: number) =>
+      wait(after).then(() => messaging.receive(text, { ...webhook, trickleMs: plan.trickle }));
+    deliveries = await Promise.all(plan.startTimes.map(send));
   } catch (error) {
     if (error instanceof InvalidText) throw new UsageFault(error.message);
     throw error;
   }
   if (options.json) {
     const results = deliveries.map(deliveryToJson);
-    console.log(JSON.stringify(options.duplicate > 0 ? results : results[0], null, 2));
+    console.log(JSON.stringify(results.length > 1 ? results : results[0], null, 2));
   } else {
     for (const delivery of deliveries) console.log(describeDelivery(delivery).join('\n'));
   }
   if (deliveries.some(({ delivered }) => !delivered)) process.exitCode = 1;
+}
+
+/** When each delivery starts, in milliseconds from now, and over how long its body trickles in. */
+function planDeliveries({ duplicate, delay, slow, chaos }: SmsOptions): {
+  startTimes: number[];
+  trickle: number;
+} {
+  const extra =
+    chaos === undefined
+      ? { delay: 0, copies: [], trickle: 0 }
+      : planDelivery(new SeededRandom(chaos), chaotic);
+  const first = delay + extra.delay;
+  const copies = [...Array.from({ length: duplicate }, () => 0), ...extra.copies];
+  return { startTimes: [first, ...copies.map((after) => first + after)], trickle: slow + extra.trickle };
 }
 
 function readWebhook(options: SmsOptions, dataDir: string): Webhook {
@@ -132,7 +151,6 @@ function readWebhook(options: SmsOptions, dataDir: string): Webhook {
     authToken,
     ca: options.ca === undefined ? (running?.ca ?? undefined) : readCertificate(options.ca),
     insecure: options.insecure,
-    trickleMs: options.slow,
     reroute,
   };
 }
