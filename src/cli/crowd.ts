@@ -114,7 +114,7 @@ async function fetchResults({ url, reroute, running }: ChosenWebhook): Promise<R
   const shown = results.replace(/\/\/[^/?#]*@/, '//');
   let answer: unknown;
   try {
-    answer = await fetchJson(results, running?.ca ?? undefined);
+    answer = await fetchJson(results, { ca: running?.ca ?? undefined });
   } catch (error) {
     throw new UsageFault(
       `${shown} does not answer (${error instanceof Error ? error.message : error}): start the event, or check --url.`,

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 /** `observed`: it would have been refused, but the edge only watches. */
 export type Verdict = 'passed' | 'refused' | 'observed';
 
@@ -27,6 +29,9 @@ export interface RequestRecord {
 
 export type RequestLogChange = { kind: 'added'; record: RequestRecord } | { kind: 'cleared' };
 
+/** Marks the console's own requests for live results, with `RequestLog.ownMark` as its value. */
+export const ownMarkHeader = 'x-ringtrue-console';
+
 /** The latest requests, for the console: bounded in number and in bytes, the oldest go first. */
 export class RequestLog {
   readonly #records: RequestRecord[] = [];
@@ -34,6 +39,8 @@ export class RequestLog {
   readonly #maxRecords: number;
   readonly #maxBytes: number;
   #bytes = 0;
+  /** Known to this process only, so that nobody else can stay out of the log. */
+  readonly ownMark = randomUUID();
 
   /** @param maxBytes what all kept headers and bodies may weigh together; the newest record is kept whatever it weighs */
   constructor({ maxRecords = 1_000, maxBytes = 16 * 1024 * 1024 } = {}) {
@@ -41,7 +48,13 @@ export class RequestLog {
     this.#maxBytes = maxBytes;
   }
 
-  add(record: RequestRecord): void {
+  /** @returns whether the record was kept: what the console asks for itself is not */
+  add(record: RequestRecord): boolean {
+    if (
+      record.headers.some(([name, value]) => name.toLowerCase() === ownMarkHeader && value === this.ownMark)
+    ) {
+      return false;
+    }
     this.#records.push(record);
     this.#bytes += weigh(record);
     while (
@@ -52,6 +65,7 @@ export class RequestLog {
       if (oldest) this.#bytes -= weigh(oldest);
     }
     this.#tell({ kind: 'added', record });
+    return true;
   }
 
   /** Newest first. */

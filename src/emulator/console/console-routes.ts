@@ -6,7 +6,7 @@ import { mediaAt } from '../phone/media-at';
 import type { MessageLog } from '../phone/message-log';
 import { InvalidText, type Messaging, type Webhook } from '../phone/messaging';
 import { eventNumber } from '../phone/phone-numbers';
-import type { RequestLog } from '../request-log';
+import { ownMarkHeader, type RequestLog } from '../request-log';
 import { describeRecord, summarize } from './describe-record';
 import { replayRequest } from './replay-request';
 
@@ -77,7 +77,7 @@ export function makeRoutes({
       webhookUrl: webhook.url.replace(/\/\/[^/@]*@/, '//').replace(/#.*/, ''),
       number: eventNumber,
     }),
-    'GET /api/requests': () => log.list().map(summarize),
+    'GET /api/requests': () => log.list().map((record) => summarize(record)),
     'GET /api/requests/:id': (_, id) => ({ ...describeRecord(find(id)), explanation: explain(id) }),
     'POST /api/requests/:id/replay': (body, id) =>
       replayRequest(find(id), check(edits, body), {
@@ -112,7 +112,10 @@ export function makeRoutes({
     'POST /api/segments': (body) => countSegments(check(v.object({ body: text }), body).body),
     'GET /api/results': async () => {
       try {
-        return await fetchJson(`${edge.edgeUrl}/results`, webhook.ca);
+        return await fetchJson(`${edge.edgeUrl}/results`, {
+          ca: webhook.ca,
+          headers: { [ownMarkHeader]: log.ownMark },
+        });
       } catch (error) {
         throw new RequestFault(
           502,

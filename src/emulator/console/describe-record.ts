@@ -1,6 +1,6 @@
 import { judgeAnswer } from '../phone/judge-answer';
 import type { RequestRecord, Verdict } from '../request-log';
-import { maskNumbers } from './mask-numbers';
+import { type Mask, maskFor } from './mask-numbers';
 
 /** A request in the list. */
 export interface RequestSummary {
@@ -27,32 +27,25 @@ export interface RequestDetail extends RequestSummary {
   twilio: { messages: string[]; problems: { code: number; level: string; detail: string }[] } | null;
 }
 
-export function summarize({
-  id,
-  at,
-  method,
-  url,
-  status,
-  verdict,
-  reason,
-  ms,
-}: RequestRecord): RequestSummary {
-  return { id, at, method, url: maskNumbers(url), status, verdict, reason, ms: Math.round(ms * 10) / 10 };
+export function summarize(record: RequestRecord, hide: Mask = maskFor(record)): RequestSummary {
+  const { id, at, method, url, status, verdict, reason, ms } = record;
+  return { id, at, method, url: hide(url), status, verdict, reason, ms: Math.round(ms * 10) / 10 };
 }
 
 export function describeRecord(record: RequestRecord): RequestDetail {
   const params = formOf(record);
+  const hide = maskFor(record);
   return {
-    ...summarize(record),
-    headers: maskHeaders(record.headers),
-    body: showBytes(record.body),
-    params: params?.map(([name, value]) => [maskNumbers(name), maskNumbers(value)]) ?? null,
-    signed: describeSigned(record, params),
+    ...summarize(record, hide),
+    headers: hideHeaders(record.headers, hide),
+    body: showBytes(record.body, hide),
+    params: params?.map(([name, value]) => [hide(name), hide(value)]) ?? null,
+    signed: describeSigned(record, params).map(hide),
     response: record.response && {
-      headers: maskHeaders(record.response.headers),
-      body: showBytes(record.response.body),
+      headers: hideHeaders(record.response.headers, hide),
+      body: showBytes(record.response.body, hide),
     },
-    twilio: judgeAsTwilio(record, params),
+    twilio: judgeAsTwilio(record, params, hide),
   };
 }
 
@@ -76,29 +69,30 @@ const secretHeaders = new Set([
   'x-twilio-signature',
 ]);
 
-function maskHeaders(headers: [name: string, value: string][]): [name: string, value: string][] {
+function hideHeaders(headers: [name: string, value: string][], hide: Mask): [name: string, value: string][] {
   return headers.map(([name, value]) => [
     name,
-    secretHeaders.has(name.toLowerCase()) ? `(${value.length} characters, hidden)` : maskNumbers(value),
+    secretHeaders.has(name.toLowerCase()) ? `(${value.length} characters, hidden)` : hide(value),
   ]);
 }
 
 const shownBytes = 64 * 1024;
 
-function showBytes(bytes: Uint8Array): string {
+function showBytes(bytes: Uint8Array, hide: Mask): string {
   const text = Buffer.from(bytes.subarray(0, shownBytes)).toString('utf8');
-  return maskNumbers(text) + (bytes.byteLength > shownBytes ? `\n… ${bytes.byteLength} bytes in all` : '');
+  return hide(text) + (bytes.byteLength > shownBytes ? `\n… ${bytes.byteLength} bytes in all` : '');
 }
 
 // https://www.twilio.com/docs/usage/security: the URL, then the fields of a form sorted by name.
 function describeSigned({ url }: RequestRecord, params: [string, string][] | null): string[] {
   const fields = [...new Set((params ?? []).map(([name, value]) => `${name}\u0000${value}`))].sort();
-  return [url, ...fields.map((field) => field.replace('\u0000', ' + '))].map(maskNumbers);
+  return [url, ...fields.map((field) => field.replace('\u0000', ' + '))];
 }
 
 function judgeAsTwilio(
   { status, response }: RequestRecord,
   params: [name: string, value: string][] | null,
+  hide: Mask,
 ): RequestDetail['twilio'] {
   if (!response || status === null || !params?.some(([name]) => name === 'MessageSid')) return null;
   const { instructions, problems } = judgeAnswer({
@@ -107,9 +101,7 @@ function judgeAsTwilio(
     body: Buffer.from(response.body),
   });
   return {
-    messages: (instructions ?? []).flatMap((step) =>
-      step.verb === 'message' ? [maskNumbers(step.body)] : [],
-    ),
+    messages: (instructions ?? []).flatMap((step) => (step.verb === 'message' ? [hide(step.body)] : [])),
     problems: problems.map(({ code, level, detail }) => ({ code, level, detail })),
   };
 }

@@ -4,7 +4,7 @@ import { exchange, type Reroute } from '../phone/http-exchange';
 import { parseWebhookUrl } from '../phone/webhook-url';
 import type { RequestRecord } from '../request-log';
 import { formOf, headerOf } from './describe-record';
-import { mask, maskNumbers } from './mask-numbers';
+import { type Mask, mask, maskFor } from './mask-numbers';
 
 /** What is different from the request as it was received. */
 export interface Edits {
@@ -32,8 +32,9 @@ export async function replayRequest(
   if (typeof url === 'string') return { problem: `This request cannot be sent again: ${url}.` };
   const method = edits.method ?? record.method;
   if (!/^[A-Z]{1,16}$/.test(method)) return { problem: 'A method is a word in capital letters.' };
+  const hide = maskFor(record);
   const received = formOf(record);
-  const params = edits.params && received ? unmask(edits.params, received) : received;
+  const params = edits.params && received ? unmask(edits.params, received, hide) : received;
   const body =
     edits.params && params
       ? Buffer.from(new URLSearchParams(params).toString())
@@ -52,19 +53,20 @@ export async function replayRequest(
     { settings, timeLeft: settings.totalTimeout, ca, reroute },
   );
   if ('problem' in outcome) return { problem: outcome.problem.detail };
-  return { status: outcome.answer.status, body: maskNumbers(outcome.answer.body.toString('utf8')) };
+  return { status: outcome.answer.status, body: hide(outcome.answer.body.toString('utf8')) };
 }
 
 // The page never saw real numbers: where it sends a mask back, the received value is meant.
 function unmask(
   edited: [name: string, value: string][],
   received: [name: string, value: string][],
+  hide: Mask,
 ): [name: string, value: string][] {
   return edited.map(([name, value], index): [string, string] => {
     if (!value.includes(mask)) return [name, value];
     const original =
       received[index]?.[0] === name ? received[index] : received.find((pair) => pair[0] === name);
-    return original && maskNumbers(original[1]) === value ? [name, original[1]] : [name, value];
+    return original && hide(original[1]) === value ? [name, original[1]] : [name, value];
   });
 }
 

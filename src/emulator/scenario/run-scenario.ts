@@ -136,7 +136,7 @@ class Play {
 
   async #fetchResults(): Promise<Results> {
     const { resultsUrl, webhook } = this.#stage;
-    const results = readResults(await fetchJson(resultsUrl, webhook.ca));
+    const results = readResults(await fetchJson(resultsUrl, { ca: webhook.ca }));
     if (!results) throw new Error('it is not the results of a rating event');
     return results;
   }

@@ -1,6 +1,6 @@
 import http from 'node:http';
 import type { RequestDetail } from '../../../src/emulator/console/describe-record';
-import { closeServers } from '../phone/webhook-server';
+import { accountSid, closeServers } from '../phone/webhook-server';
 import { type OpenConsole, openConsole, results } from './open-console';
 
 let opened: OpenConsole;
@@ -97,13 +97,15 @@ describe('the console API', () => {
     expect(shown.headers).toContainEqual(['x-twilio-signature', '(28 characters, hidden)']);
   });
 
-  it('blots out a real number everywhere and leaves made-up ones', async () => {
-    await text('call +49 or +4915112345678', { from: '+4915112345678' });
+  it('blots out a real number everywhere and leaves made-up ones and other digits', async () => {
+    await text('call +49 or +4915112345678', { from: '+4915112345678', channel: 'whatsapp' });
     const [record] = opened.log.list();
     const shown = await detail(record?.id);
     expect(JSON.stringify(shown)).not.toContain('15112345678');
-    expect(shown.params).toContainEqual(['From', '(a real number)']);
-    expect(shown.params).toContainEqual(['To', '+15550100000']);
+    expect(shown.params).toContainEqual(['From', 'whatsapp:(a real number)']);
+    expect(shown.params).toContainEqual(['WaId', '(a real number)']);
+    expect(shown.params).toContainEqual(['To', 'whatsapp:+15550100000']);
+    expect(shown.params).toContainEqual(['AccountSid', accountSid]);
   });
 
   it('says in one sentence what is wrong with a message', async () => {
@@ -123,8 +125,15 @@ describe('the console API', () => {
     expect(json).toMatchObject({ delivered: false, replies: [], problems: [{ code: 11205 }] });
   });
 
-  it('hands through the live results', async () => {
+  it('hands through the live results, and does not list its own question for them', async () => {
     expect((await call('GET', '/api/results')).json).toEqual(results);
+    expect(opened.edge.received).toMatchObject([{ target: '/results' }]);
+    expect((await call('GET', '/api/requests')).json).toEqual([]);
+  });
+
+  it('lists the requests of whoever only claims to be the console', async () => {
+    await fetch(`${opened.edge.url}/results`, { headers: { 'x-ringtrue-console': 'guessed' } });
+    expect((await call('GET', '/api/requests')).json).toMatchObject([{ verdict: 'passed' }]);
   });
 
   it('counts segments for the page', async () => {

@@ -41,6 +41,7 @@ export async function openConsole(): Promise<OpenConsole> {
   const edge = await startWebhookServer((response, received) => {
     if (received.target === '/results') {
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(results));
+      write(received, { status: 200, text: '' }, log);
       return;
     }
     answerAsEdge(response, received, log);
@@ -57,25 +58,33 @@ export async function openConsole(): Promise<OpenConsole> {
 }
 
 function answerAsEdge(response: http.ServerResponse, received: Received, log: RequestLog): void {
-  const { method, target, headers, params, genuine } = received;
+  const { params, genuine } = received;
   const text = genuine ? `Thanks for "${new Map(params).get('Body')}"`.replaceAll('&', '+') : 'Unauthorized';
-  const status = genuine ? 200 : 403;
   if (genuine) answerMessage(response, text);
-  else response.writeHead(status, { 'content-type': 'text/plain' }).end(text);
+  else response.writeHead(403, { 'content-type': 'text/plain' }).end(text);
+  write(received, { status: genuine ? 200 : 403, text }, log);
+}
+
+function write(
+  { method, target, headers, params }: Received,
+  { status, text }: { status: number; text: string },
+  log: RequestLog,
+): void {
+  const passed = status === 200;
   log.add({
     id: randomUUID(),
     at: Date.now(),
     method,
     url: `http://${headers.host}${target}`,
     status,
-    verdict: genuine ? 'passed' : 'refused',
-    reason: genuine ? null : headers['x-twilio-signature'] ? 'signature-mismatch' : 'missing-signature',
+    verdict: passed ? 'passed' : 'refused',
+    reason: passed ? null : headers['x-twilio-signature'] ? 'signature-mismatch' : 'missing-signature',
     ms: 3,
     headers: Object.entries(headers).map(([name, value]) => [name, String(value)]),
     body: Buffer.from(new URLSearchParams(params).toString()),
     response: {
-      headers: [['content-type', genuine ? 'text/xml' : 'text/plain']],
-      body: Buffer.from(genuine ? `<Response><Message>${text}</Message></Response>` : text),
+      headers: [['content-type', passed ? 'text/xml' : 'text/plain']],
+      body: Buffer.from(passed ? `<Response><Message>${text}</Message></Response>` : text),
     },
   });
 }
