@@ -31,8 +31,8 @@ interface Statement {
 }
 type Row = Record<string, unknown>;
 
-/** How long a writer waits for another process's, in milliseconds. */
-const busyTimeout = 3000;
+/** How long a write waits for those of other processes, in milliseconds. */
+const writePatience = 4000;
 const exportPage = 500;
 const keptUncounted = 500;
 
@@ -51,14 +51,20 @@ function openDatabase(file: string): Database {
     // Asked for only here: where SQLite is not the store, the package need not be installed.
     const Libsql: new (file: string) => Database = require('libsql');
     const database = new Libsql(file);
-    database.pragma(`busy_timeout = ${busyTimeout}`);
-    database.pragma('journal_mode = WAL');
+    database.pragma(`busy_timeout = ${writePatience}`);
+    // Changing the mode needs the file alone, so a file that has it is left in peace.
+    if (database.prepare('PRAGMA journal_mode').get()?.journal_mode !== 'wal')
+      database.pragma('journal_mode = WAL');
     // In WAL mode only FULL survives a power loss: https://www.sqlite.org/pragma.html#pragma_synchronous
     database.pragma('synchronous = FULL');
     migrate(database);
+    // From here on `write` waits itself, without blocking the process for long.
+    database.pragma('busy_timeout = 50');
     return database;
   } catch (error) {
     if (error instanceof ConfigFault) throw error;
+    if (/^SQLITE_(?:BUSY|LOCKED)/.test(codeOf(error)))
+      throw new StoreUnavailable(`SQLite says ${codeOf(error)}`);
     throw new ConfigFault(
       `RATINGS_FILE cannot be opened as a SQLite file (${codeOf(error)}): check its path and rights.`,
     );
@@ -72,6 +78,7 @@ function migrate(database: Database): void {
       'RATINGS_FILE was made by a newer version of ringtrue: update, or choose another file.',
     );
   }
+  if (version() === migrations.length) return;
   database
     .transaction(() => {
       // Read again: another process may have been quicker.
@@ -163,7 +170,7 @@ class SqliteStore implements RatingStore {
   }
 
   async changeSetting(event: string, setting: SessionSetting): Promise<void> {
-    this.write(() =>
+    await this.write(() =>
       this.run(
         'INSERT OR REPLACE INTO settings VALUES (?, ?, ?)',
         event,
@@ -174,7 +181,7 @@ class SqliteStore implements RatingStore {
   }
 
   async noteUncounted(event: string, { voter, messageSid, text, reason, at }: UncountedText): Promise<void> {
-    this.write(() => {
+    await this.write(() => {
       this.run(
         'INSERT OR IGNORE INTO uncounted (event, voter, message_sid, text, reason, at) VALUES (?, ?, ?, ?, ?, ?)',
         ...[event, voter, messageSid, text, reason, at],
@@ -276,19 +283,34 @@ class SqliteStore implements RatingStore {
     return this.database.prepare(sql).all(...values);
   }
 
-  // Taking the write lock at the beginning makes the reads inside belong to the same state.
-  private write<R>(work: () => R): R {
-    return this.read(() => this.database.transaction(work).immediate());
+  // Taking the write lock at the beginning makes the reads inside belong to the same state. SQLite's own waiting asks too
+  // seldom to get a turn between writers that hardly pause, and it would block every other call meanwhile.
+  private async write<R>(work: () => R): Promise<R> {
+    const deadline = Date.now() + writePatience;
+    for (;;) {
+      try {
+        return this.database.transaction(work).immediate();
+      } catch (error) {
+        if (codeOf(error).startsWith('SQLITE_BUSY') && Date.now() < deadline) {
+          await new Promise((resolve) => setTimeout(resolve, 1 + Math.random() * 8));
+        } else {
+          throw translate(error);
+        }
+      }
+    }
   }
 
   private read<R>(work: () => R): R {
     try {
       return work();
     } catch (error) {
-      if (passing.test(codeOf(error))) throw new StoreUnavailable(`SQLite says ${codeOf(error)}`);
-      throw error;
+      throw translate(error);
     }
   }
+}
+
+function translate(error: unknown): unknown {
+  return passing.test(codeOf(error)) ? new StoreUnavailable(`SQLite says ${codeOf(error)}`) : error;
 }
 
 // Busy longer than the time-out, full disk, input/output error: https://www.sqlite.org/rescode.html

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { buildSync } from 'esbuild';
 import Database from 'libsql';
 import { ConfigFault } from '../../src/storage/config-fault';
 import { StoreUnavailable } from '../../src/storage/rating-store';
@@ -18,47 +19,70 @@ describeRatingStore('SQLite', async () =>
   openSqliteStore(path.join(mkdtempSync(path.join(dir, 'store-')), 'ratings.db')),
 );
 
-/** Starts a process that records ratings of voters 0, 1, 2 … and prints each one's number when `record` has resolved. */
+const recorder = path.join(mkdtempSync(path.join(tmpdir(), 'ringtrue-recorder-')), 'recorder.js');
+
+beforeAll(() => {
+  buildSync({
+    stdin: {
+      contents: `
+        import { openSqliteStore } from './src/storage/sqlite-store';
+        const [, , file, name] = process.argv;
+        const store = openSqliteStore(file);
+        (async () => {
+          for (let at = 0; at < 100_000; at += 1) {
+            const rating = { event: 'event', session: 'KEYNOTE', voter: name + at, messageSid: name + at, score: 4, comment: null, at };
+            await store.record(rating);
+            await new Promise((resolve) => process.stdout.write(at + '\\n', resolve));
+          }
+        })();`,
+      resolveDir: path.join(__dirname, '..', '..'),
+    },
+    outfile: recorder,
+    bundle: true,
+    platform: 'node',
+    external: ['libsql'],
+  });
+});
+afterAll(() => rmSync(path.dirname(recorder), { recursive: true, force: true }));
+
+/** Starts a process that records ratings of ever new voters and prints a line when each `record` has resolved. */
 function startRecorder(file: string, name: string) {
-  const script = `
-    const { openSqliteStore } = require('./src/storage/sqlite-store.ts');
-    const store = openSqliteStore(${JSON.stringify(file)});
-    (async () => {
-      for (let n = 0; n < 100000; n += 1) {
-        await store.record({ event: 'event', session: 'KEYNOTE', voter: '${name}' + n, messageSid: '${name}' + n, score: 4, comment: null, at: n });
-        require('node:fs').writeSync(1, n + '\\n');
-      }
-    })();`;
-  const child = spawn(process.execPath, ['--import', 'tsx', '-e', script], {
-    cwd: path.join(__dirname, '..', '..'),
+  const child = spawn(process.execPath, [recorder, file, name], {
+    env: { ...process.env, NODE_PATH: path.join(__dirname, '..', '..', 'node_modules') },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  let output = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    output += chunk;
-  });
+  let acknowledged = 0;
+  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
   return {
-    acknowledged: () => output.split('\n').length - 1,
-    kill: () =>
-      new Promise<void>((resolve) => {
-        child.stdout.once('close', () => resolve());
-        child.kill('SIGKILL');
+    acknowledged: () => acknowledged,
+    /** Resolves when it has acknowledged so many ratings, rejects when it ends before. */
+    reaches: (count: number) =>
+      new Promise<void>((resolve, reject) => {
+        child.stdout.on('data', (chunk: Buffer) => {
+          acknowledged += chunk.toString().split('\n').length - 1;
+          if (acknowledged >= count) resolve();
+        });
+        child.once('exit', () => reject(new Error(`the recorder ended after ${acknowledged} ratings`)));
       }),
+    kill: () => {
+      child.kill('SIGKILL');
+      return closed;
+    },
   };
 }
 
 test('loses no acknowledged rating and doubles none when writers are killed at any moment', async () => {
   const file = path.join(dir, 'ratings.db');
-  openSqliteStore(file).close();
+  await openSqliteStore(file).close();
   let acknowledged = 0;
   for (let round = 0; round < 3; round += 1) {
     const recorders = [startRecorder(file, `a${round}-`), startRecorder(file, `b${round}-`)];
-    const begun = () => recorders.every((recorder) => recorder.acknowledged() > 5 + round * 7);
-    while (!begun()) await new Promise((resolve) => setTimeout(resolve, 5));
-    for (const recorder of recorders) {
-      await recorder.kill();
-      acknowledged += recorder.acknowledged();
+    try {
+      await Promise.all(recorders.map(({ reaches }) => reaches(5 + round * 7)));
+    } finally {
+      await Promise.all(recorders.map(({ kill }) => kill()));
     }
+    acknowledged += recorders.reduce((sum, one) => sum + one.acknowledged(), 0);
   }
   const store = openSqliteStore(file);
   try {
@@ -72,7 +96,7 @@ test('loses no acknowledged rating and doubles none when writers are killed at a
   } finally {
     await store.close();
   }
-});
+}, 60_000);
 
 test('says that it is unavailable, and stores nothing, while another process holds the file', async () => {
   const file = path.join(dir, 'ratings.db');
