@@ -15,6 +15,7 @@ import { eventNumber } from '../emulator/phone/phone-numbers';
 import { RequestLog, type RequestRecord } from '../emulator/request-log';
 import { announceEmulator } from '../emulator/running-emulator';
 import { SignatureMemory } from '../emulator/signature-memory';
+import { checkEventFile } from './check-event-file';
 import { type Environment, localVariables, readEnvironment } from './environment';
 import { describeRequest, describeRuntimeEvent } from './terminal-line';
 import { UsageFault } from './usage-fault';
@@ -63,6 +64,7 @@ async function start(options: StartOptions): Promise<void> {
   const publicUrl = readPublicUrl(options.publicUrl);
   const environment = readEnvironment({ dir, envFile: options.env, dataDir });
   refuseUnsafe(options, environment);
+  checkEventFile(dir);
   const bundle = await buildBundle(dir);
 
   const log = new RequestLog();

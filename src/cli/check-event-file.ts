@@ -1,0 +1,41 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { findNodeAtLocation, type Node, parseTree } from 'jsonc-parser';
+import { type EventFault, parseEvent } from '../rating/parse-event';
+import { UsageFault } from './usage-fault';
+
+const eventFile = path.join('assets', 'event.private.json');
+
+/**
+ * Reads the event file of a project as a function will.
+ * @throws UsageFault every fault with its line and field
+ */
+export function checkEventFile(dir: string): void {
+  const file = path.join(dir, eventFile);
+  if (!existsSync(file)) {
+    throw new UsageFault(`${eventFile} is missing: it describes the event and its sessions.`);
+  }
+  const text = readFileSync(file, 'utf8');
+  const parsed = parseEvent(text);
+  if (parsed.ok) return;
+  throw new UsageFault(parsed.faults.map((fault) => describeFault(fault, text)).join('\n          '));
+}
+
+function describeFault({ path: field, message, fix }: EventFault, text: string): string {
+  const line = text.slice(0, findOffset(field, text)).split('\n').length;
+  return `${eventFile}, line ${line}: ${field === '' ? '' : `${field} `}${message}. ${fix}`;
+}
+
+// A missing field is shown where the object that lacks it begins; text that is no JSON, where reading stopped.
+function findOffset(field: string, text: string): number {
+  const errors: { offset: number }[] = [];
+  const root: Node | undefined = parseTree(text, errors as never);
+  if (errors[0]) return errors[0].offset;
+  if (!root) return 0;
+  const steps = [...field.matchAll(/[^.[\]]+/g)].map(([step]) => (/^\d+$/.test(step) ? Number(step) : step));
+  for (let length = steps.length; length > 0; length -= 1) {
+    const node = findNodeAtLocation(root, steps.slice(0, length));
+    if (node) return node.offset;
+  }
+  return root.offset;
+}

@@ -1,0 +1,94 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { runRingtrue } from './run-ringtrue';
+
+const root = path.join(__dirname, '..', '..');
+let dir: string;
+
+// A project of its own, so that each can be broken in its own way.
+beforeEach(() => {
+  dir = mkdtempSync(path.join(tmpdir(), 'ringtrue-test-'));
+  for (const name of ['functions', 'src', 'assets', 'package.json', '.twilioserverlessrc']) {
+    cpSync(path.join(root, name), path.join(dir, name), { recursive: true });
+  }
+  symlinkSync(path.join(root, 'node_modules'), path.join(dir, 'node_modules'));
+});
+afterEach(() => rmSync(dir, { recursive: true }));
+
+async function expectRefusal(flags: string[], sentence: string | RegExp): Promise<void> {
+  const args = ['start', '--port', '0', '--console-port', '0', '--no-watch', ...flags];
+  const { code, stdout, stderr } = await runRingtrue(args, { cwd: dir });
+  expect(stderr).toMatch(sentence);
+  expect(stderr).not.toMatch(/^\s+at /m);
+  expect(stdout).not.toMatch(/^ready/m);
+  expect(code).toBe(2);
+}
+
+const eventFile = () => path.join(dir, 'assets', 'event.private.json');
+
+test.each([
+  ['--port', 'Port {port} is in use: stop the program that has it, or choose another with --port.'],
+  [
+    '--console-port',
+    'Port {port} is in use: stop the program that has it, or choose another with --console-port.',
+  ],
+])('says which port is taken and what to do, for %s', async (flag, sentence) => {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  try {
+    await expectRefusal([flag, String(port)], sentence.replace('{port}', String(port)));
+  } finally {
+    server.close();
+  }
+});
+
+test('names the line of a malformed .env', async () => {
+  writeFileSync(path.join(dir, '.env'), 'A=1\n\nthis is nothing\n');
+  await expectRefusal([], '.env, line 3: not a variable');
+});
+
+test('names line and field of every fault in the event file', async () => {
+  const text = readFileSync(eventFile(), 'utf8').replace('"WORKSHOP"', '"STOP"').replace('"en"', '"xx"');
+  writeFileSync(eventFile(), text);
+  await expectRefusal([], /event\.private\.json, line 4: language does not fit/);
+  await expectRefusal([], /event\.private\.json, line 8: sessions\[1\]\.keyword STOP belongs to Twilio/);
+});
+
+test('names the line where the event file stops being JSON', async () => {
+  writeFileSync(eventFile(), '{\n  "id": "demo",\n  "title" "Demo"\n}\n');
+  await expectRefusal([], 'line 3: it is not JSON');
+});
+
+test('says so when there is no event file', async () => {
+  rmSync(eventFile());
+  await expectRefusal([], 'event.private.json is missing');
+});
+
+test('names file and line of a function that does not compile', async () => {
+  mkdirSync(path.join(dir, 'functions', 'new'));
+  writeFileSync(path.join(dir, 'functions', 'new', 'broken.ts'), 'export const handler = (;\n');
+  const { code, stderr } = await runRingtrue(['start', '--port', '0', '--console-port', '0'], { cwd: dir });
+  expect(stderr).toContain('functions/new/broken.ts:1: ');
+  expect(code).toBe(1);
+});
+
+test.each([
+  [
+    '--enforce off with a public URL',
+    ['--enforce', 'off', '--public-url', 'https://a.example'],
+    '--enforce off',
+  ],
+  ['--enforce off on all addresses', ['--enforce', 'off', '--host', '0.0.0.0'], '--enforce off'],
+  ['a public URL with a user', ['--public-url', 'https://user@a.example'], '--public-url must be'],
+  ['one port for both', ['--port', '4001', '--console-port', '4001'], 'must differ'],
+  ['a port that is none', ['--port', '70000'], 'A port is a number'],
+  ['an unknown flag', ['--nonsense'], 'unknown option'],
+])('refuses %s', (_, flags, sentence) => expectRefusal(flags, sentence));
+
+test('refuses a real token on an address that others can reach', async () => {
+  writeFileSync(path.join(dir, '.env'), `ACCOUNT_SID=AC${'a'.repeat(32)}\nAUTH_TOKEN=${'b'.repeat(32)}\n`);
+  await expectRefusal(['--host', '0.0.0.0'], 'real Auth Token');
+});
