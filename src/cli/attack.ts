@@ -4,7 +4,7 @@ import pc from 'picocolors';
 import { allAttacks } from '../emulator/attack/all-attacks';
 import type { Attack } from '../emulator/attack/attack';
 import { protections } from '../emulator/attack/protected-target';
-import { runAgainst, type Trial } from '../emulator/attack/run-against';
+import { runAgainst, sendGenuine, type Trial } from '../emulator/attack/run-against';
 import { type MatrixRow, type Outcome, runMatrix } from '../emulator/attack/run-matrix';
 import { readEnvironment } from './environment';
 import { collect } from './option-values';
@@ -13,12 +13,21 @@ import { chooseWebhook } from './webhook-option';
 
 interface AttackOptions {
   url?: string;
-  only: string[];
+  only?: string[];
   list?: boolean;
   matrix: boolean;
   env?: string;
   data: string;
   json?: boolean;
+}
+
+/** What came of the attacks on somebody's own webhook. */
+interface Attacked {
+  /** `null`: there was none. */
+  url: string | null;
+  /** Status of a genuine message: when that is refused too, much of what was stopped means little. */
+  control: number | null;
+  trials: Trial[];
 }
 
 /** What has to stop everything: the last two protections of the matrix, and the webhook itself. */
@@ -32,7 +41,7 @@ export function attackCommand(): Command {
       '--url <url>',
       'a webhook of yours; harmless attacks only (default: that of the running emulator)',
     )
-    .option('--only <name>', 'one attack by name; may be repeated', collect, [])
+    .option('--only <name>', 'one attack by name; may be repeated', collect)
     .option('--list', 'list the attacks and try none')
     .option('--no-matrix', 'leave the comparison of protections out')
     .option('--env <file>', 'where ACCOUNT_SID and AUTH_TOKEN are read (default: .env)')
@@ -48,7 +57,7 @@ export function attackCommand(): Command {
 }
 
 async function attack(options: AttackOptions): Promise<void> {
-  const attacks = chooseAttacks(options.only);
+  const attacks = chooseAttacks(options.only ?? []);
   if (options.list) {
     const lines = attacks.map(({ name, title }) => `${name.padEnd(24)} ${title}`);
     console.log(
@@ -62,10 +71,11 @@ async function attack(options: AttackOptions): Promise<void> {
   const rows = options.matrix
     ? await runMatrix(attacks, protections, ({ name }) => say(`${attacks.length} attacks against: ${name}`))
     : attacks.map((each): MatrixRow => ({ attack: each, outcomes: {} }));
-  const { url, trials } = await attackWebhook(attacks, options, say);
+  const attacked = await attackWebhook(attacks, options, say);
+  const { trials } = attacked;
   say('');
-  if (options.json) console.log(JSON.stringify(toJson(rows, url, trials), null, 2));
-  else console.log(describe(rows, url, trials).join('\n'));
+  if (options.json) console.log(JSON.stringify(toJson(rows, attacked), null, 2));
+  else console.log(describe(rows, attacked).join('\n'));
   const failures = [
     ...rows.filter(({ outcomes }) => trusted.some((name) => outcomes[name] === 'through')),
     ...trials.filter(({ through }) => through),
@@ -83,22 +93,24 @@ async function attackWebhook(
   attacks: Attack[],
   options: AttackOptions,
   say: (text: string) => void,
-): Promise<{ url: string | null; trials: Trial[] }> {
+): Promise<Attacked> {
   const dataDir = path.resolve(options.data);
-  const { url, running } = chooseWebhook(options.url, dataDir);
-  if (options.url === undefined && !running) return { url: null, trials: [] };
+  const { url, reroute, isGuess } = chooseWebhook(options.url, dataDir);
+  if (isGuess) return { url: null, control: null, trials: [] };
   const { credentials } = readEnvironment({ dir: process.cwd(), envFile: options.env, dataDir });
-  const connectTo = options.url === undefined ? running?.url : undefined;
-  let done = 0;
-  const trials = await runAgainst(attacks, { url, ...credentials, connectTo }, () => {
-    done += 1;
-    say(`attacks against ${withoutSecrets(url)}: ${done}`);
-  });
-  if (trials.length > 0 && trials.every(({ status }) => status === null)) {
-    say('');
-    throw new UsageFault(`Nothing answers at ${withoutSecrets(url)}: start it, or check --url.`);
+  const where = { url, ...credentials, reroute };
+  const shown = withoutSecrets(url);
+  const control = await sendGenuine(where);
+  if (control === null || control === 404) {
+    const found = control === null ? 'Nothing answers' : 'There is no webhook';
+    throw new UsageFault(`${found} at ${shown}: start it, or check --url.`);
   }
-  return { url: withoutSecrets(url), trials };
+  let done = 0;
+  const trials = await runAgainst(attacks, where, () => {
+    done += 1;
+    say(`attacks against ${shown}: ${done}`);
+  });
+  return { url: shown, control, trials };
 }
 
 function withoutSecrets(url: string): string {
@@ -111,7 +123,8 @@ const marks: Record<Outcome, string> = {
   through: pc.red('✗'),
 };
 
-function describe(rows: MatrixRow[], url: string | null, trials: Trial[]): string[] {
+function describe(rows: MatrixRow[], attacked: Attacked): string[] {
+  const { url, trials } = attacked;
   const columns = protections
     .filter(({ name }) => rows.some(({ outcomes }) => outcomes[name]))
     .map(({ name }) => name);
@@ -131,7 +144,7 @@ function describe(rows: MatrixRow[], url: string | null, trials: Trial[]): strin
     `${marks.stopped} stopped   ${marks.through} got through   ${marks.blind} nothing to start from`,
   );
   if (columns.length > 0) lines.push(summarize(rows, columns));
-  lines.push(describeTrials(url, trials));
+  lines.push(...describeTrials(attacked));
   return lines;
 }
 
@@ -143,17 +156,27 @@ function summarize(rows: MatrixRow[], columns: string[]): string {
   return `got through, of ${rows.length}: ${counts.join(', ')}`;
 }
 
-function describeTrials(url: string | null, trials: Trial[]): string {
-  if (url === null) return 'no emulator is running and no --url was given: nothing of yours was attacked';
+function describeTrials({ url, control, trials }: Attacked): string[] {
+  if (url === null) return ['no emulator is running and no --url was given: nothing of yours was attacked'];
   const through = trials.filter((trial) => trial.through);
-  if (through.length === 0) return pc.green(`${url} stopped all ${trials.length}`);
   const list = through.map(({ attack: { name }, status }) => `${name} (answered ${status})`);
-  return pc.red(`${url} let ${through.length} of ${trials.length} through: ${list.join(', ')}`);
+  const verdict =
+    through.length === 0
+      ? pc.green(`${url} stopped all ${trials.length}`)
+      : pc.red(`${url} let ${through.length} of ${trials.length} through: ${list.join(', ')}`);
+  if (control !== null && control >= 200 && control < 300) return [verdict];
+  return [
+    verdict,
+    pc.yellow(
+      `but a genuine message was answered ${control}: with ACCOUNT_SID and AUTH_TOKEN of this webhook, the attacks that start from a genuine request would mean more`,
+    ),
+  ];
 }
 
-function toJson(rows: MatrixRow[], url: string | null, trials: Trial[]): object {
+function toJson(rows: MatrixRow[], { url, control, trials }: Attacked): object {
   return {
     url,
+    genuineMessage: control,
     attacks: rows.map(({ attack: { name, title, goal, needs }, outcomes }) => {
       const trial = trials.find((candidate) => candidate.attack.name === name);
       return {

@@ -70,7 +70,7 @@ async function crowd(options: CrowdFlags): Promise<void> {
     fallbackUrl: besideWebhook(chosen.url, 'sms/fallback'),
     ...credentials,
     reroute: chosen.reroute,
-    ca: chosen.running?.ca ?? undefined,
+    ca: chosen.ca,
   };
   const before = await fetchResults(chosen);
   const plan = planFor(before, options);
@@ -109,12 +109,11 @@ function planFor(results: Results, { phones, seconds, seed, chaos }: CrowdFlags)
   });
 }
 
-async function fetchResults({ url, reroute, running }: ChosenWebhook): Promise<Results> {
-  const results = reroute ? `${reroute.edgeUrl}/results` : besideWebhook(url, 'results');
-  const shown = results.replace(/\/\/[^/?#]*@/, '//');
+async function fetchResults({ resultsUrl, ca }: ChosenWebhook): Promise<Results> {
+  const shown = resultsUrl.replace(/\/\/[^/?#]*@/, '//');
   let answer: unknown;
   try {
-    answer = await fetchJson(results, { ca: running?.ca ?? undefined });
+    answer = await fetchJson(resultsUrl, { ca });
   } catch (error) {
     throw new UsageFault(
       `${shown} does not answer (${error instanceof Error ? error.message : error}): start the event, or check --url.`,

@@ -18,7 +18,8 @@ const program = new Command('ringtrue')
   .addCommand(scenarioCommand())
   .addCommand(buildCommand());
 
-for (const command of program.commands) command.exitOverride().showHelpAfterError(true);
+for (const command of program.commands)
+  command.exitOverride().showHelpAfterError('(add --help for what it takes)');
 
 program.parseAsync().catch((error: unknown) => {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;

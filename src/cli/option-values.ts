@@ -12,6 +12,6 @@ export function readWhole(low: number, high: number): (text: string) => number {
 }
 
 /** Gathers an option that may be given several times. */
-export function collect(value: string, former: string[]): string[] {
+export function collect(value: string, former: string[] = []): string[] {
   return [...former, value];
 }

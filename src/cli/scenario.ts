@@ -13,7 +13,7 @@ import { parseScenario, type Scenario, ScenarioFault } from '../emulator/scenari
 import { localVariables, readEnvironment } from './environment';
 import { readWhole } from './option-values';
 import { UsageFault } from './usage-fault';
-import { besideWebhook, chooseWebhook, isAtTwilio } from './webhook-option';
+import { chooseWebhook, isAtTwilio } from './webhook-option';
 
 interface ScenarioFlags {
   url?: string;
@@ -160,7 +160,7 @@ async function playAt(
 
 function stageAt(given: string, { env, data }: ScenarioFlags): Omit<Stage, 'firstPhone' | 'chaos'> {
   const dataDir = path.resolve(data);
-  const { url, running, reroute } = chooseWebhook(given, dataDir);
+  const { url, resultsUrl, reroute, ca } = chooseWebhook(given, dataDir);
   const { credentials } = readEnvironment({ dir: process.cwd(), envFile: env, dataDir });
   if (credentials.source === 'demo' && isAtTwilio(url)) {
     throw new UsageFault(
@@ -168,8 +168,8 @@ function stageAt(given: string, { env, data }: ScenarioFlags): Omit<Stage, 'firs
     );
   }
   return {
-    webhook: { url, ...credentials, reroute, ca: running?.ca ?? undefined },
-    resultsUrl: besideWebhook(url, 'results'),
+    webhook: { url, ...credentials, reroute, ca },
+    resultsUrl,
     clock: null,
   };
 }

@@ -27,8 +27,8 @@ interface SmsOptions {
   to?: string;
   url?: string;
   channel: Channel;
-  media: string[];
-  param: string[];
+  media?: string[];
+  param?: string[];
   method: 'GET' | 'POST';
   unsigned?: boolean;
   token?: string;
@@ -56,8 +56,8 @@ export function smsCommand(): Command {
     .option('--to <number>', 'the number that is texted')
     .option('--url <url>', 'the webhook, deployed ones too (default: /sms/incoming of the running emulator)')
     .addOption(new Option('--channel <channel>', 'how the message travels').choices(channels).default('sms'))
-    .option('--media <url>', 'a picture or other media; may be repeated', collect, [])
-    .option('--param <name=value>', 'a further parameter; may be repeated', collect, [])
+    .option('--media <url>', 'a picture or other media; may be repeated', collect)
+    .option('--param <name=value>', 'a further parameter; may be repeated', collect)
     .addOption(
       new Option('--method <method>', 'how the webhook is called').choices(['GET', 'POST']).default('POST'),
     )
@@ -87,15 +87,16 @@ export function smsCommand(): Command {
 
 async function sendText(words: string[], options: SmsOptions): Promise<void> {
   const dataDir = path.resolve(options.data);
-  const webhook = readWebhook(options, dataDir);
+  const { webhook, isGuess } = readWebhook(options, dataDir);
+  const { media = [], param = [] } = options;
   const text: Text = {
     from: options.from,
     to: options.to,
     body: words.join(' '),
     channel: options.channel,
-    media: options.media.map(mediaAt),
-    messageSid: options.sid ?? newSid(options.media.length > 0 ? 'MM' : 'SM'),
-    extra: options.param.map(readParameter),
+    media: media.map(mediaAt),
+    messageSid: options.sid ?? newSid(media.length > 0 ? 'MM' : 'SM'),
+    extra: param.map(readParameter),
   };
   const secret = webhook.authToken ?? webhook.accountSid;
   const messaging = new Messaging({ optOuts: new OptOutsOnDisk({ dataDir, secret }) });
@@ -114,6 +115,9 @@ async function sendText(words: string[], options: SmsOptions): Promise<void> {
     console.log(JSON.stringify(results.length > 1 ? results : results[0], null, 2));
   } else {
     for (const delivery of deliveries) console.log(describeDelivery(delivery).join('\n'));
+    if (isGuess && deliveries.some(({ delivered }) => !delivered)) {
+      console.log('No emulator is running on this checkout: npm start, or give the webhook with --url.');
+    }
   }
   if (deliveries.some(({ delivered }) => !delivered)) process.exitCode = 1;
 }
@@ -132,8 +136,8 @@ function planDeliveries({ duplicate, delay, slow, chaos }: SmsOptions): {
   return { startTimes: [first, ...copies.map((after) => first + after)], trickle: slow + extra.trickle };
 }
 
-function readWebhook(options: SmsOptions, dataDir: string): Webhook {
-  const { url, running, reroute } = chooseWebhook(options.url, dataDir);
+function readWebhook(options: SmsOptions, dataDir: string): { webhook: Webhook; isGuess: boolean } {
+  const { url, reroute, ca, isGuess } = chooseWebhook(options.url, dataDir);
   if (options.fallbackUrl !== undefined) checkUrl('--fallback-url', options.fallbackUrl);
   const { credentials } = readEnvironment({ dir: process.cwd(), envFile: options.env, dataDir });
   const authToken = options.unsigned ? null : (options.token ?? credentials.authToken);
@@ -143,16 +147,17 @@ function readWebhook(options: SmsOptions, dataDir: string): Webhook {
       'This URL is deployed at Twilio, which knows nothing of the demo credentials: set ACCOUNT_SID and AUTH_TOKEN.',
     );
   }
-  return {
+  const webhook = {
     url,
     method: options.method,
     fallbackUrl: options.fallbackUrl,
     accountSid: credentials.accountSid,
     authToken,
-    ca: options.ca === undefined ? (running?.ca ?? undefined) : readCertificate(options.ca),
+    ca: options.ca === undefined ? ca : readCertificate(options.ca),
     insecure: options.insecure,
     reroute,
   };
+  return { webhook, isGuess };
 }
 
 function readCertificate(file: string): string {

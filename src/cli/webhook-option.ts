@@ -1,5 +1,6 @@
+import type { Reroute } from '../emulator/phone/http-exchange';
 import { parseWebhookUrl } from '../emulator/phone/webhook-url';
-import { findRunningEmulator, type RunningEmulator } from '../emulator/running-emulator';
+import { findRunningEmulator } from '../emulator/running-emulator';
 import { UsageFault } from './usage-fault';
 
 /** Refuses what Twilio could not call. @throws UsageFault */
@@ -16,9 +17,14 @@ export function isAtTwilio(url: string): boolean {
 /** The webhook a command works on: the one it was given, else that of the running emulator. */
 export interface ChosenWebhook {
   url: string;
-  running: RunningEmulator | undefined;
-  /** Straight to the emulator what is addressed to its public URL. */
-  reroute: { publicUrl: string; edgeUrl: string } | undefined;
+  /** `/results` of the same deployment, where it can be reached from here. */
+  resultsUrl: string;
+  /** Straight to the emulator what is addressed to its public URL; `undefined` for any other webhook. */
+  reroute: Reroute | undefined;
+  /** Certificate of the emulator, PEM. */
+  ca: string | undefined;
+  /** Neither a URL was given nor is an emulator running. */
+  isGuess: boolean;
 }
 
 /** @throws UsageFault when the URL cannot be called */
@@ -26,7 +32,15 @@ export function chooseWebhook(given: string | undefined, dataDir: string): Chose
   const running = findRunningEmulator(dataDir);
   const url = given ?? `${running?.publicUrl ?? 'http://127.0.0.1:3000'}/sms/incoming`;
   checkUrl('--url', url);
-  return { url, running, reroute: running && { publicUrl: running.publicUrl, edgeUrl: running.url } };
+  const isEmulator = running !== undefined && url.startsWith(`${running.publicUrl}/`);
+  const reroute = isEmulator ? { publicUrl: running.publicUrl, edgeUrl: running.url } : undefined;
+  return {
+    url,
+    resultsUrl: reroute ? `${reroute.edgeUrl}/results` : besideWebhook(url, 'results'),
+    reroute,
+    ca: running?.ca ?? undefined,
+    isGuess: given === undefined && !running,
+  };
 }
 
 /** Whether a URL leads to a server of this machine. */

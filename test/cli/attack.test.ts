@@ -57,6 +57,15 @@ describe('ringtrue attack', () => {
     expect(stdout).not.toContain(new URL(url).password);
   });
 
+  it('says so when even a genuine message is refused, for then less was proved', async () => {
+    const url = await start('signature+once');
+    const { stdout } = await runRingtrue(['attack', '--no-matrix', '--only', 'unsigned', '--url', url], {
+      cwd,
+      env: { ACCOUNT_SID: `AC${'1'.repeat(32)}`, AUTH_TOKEN: 'f'.repeat(32) },
+    });
+    expect(stdout).toMatch(/a genuine message was answered 403/);
+  });
+
   it('exits 2 with one sentence for what is no attack, no URL, or not there', async () => {
     expect(await attack('--only', 'magic')).toMatchObject({
       code: 2,
@@ -74,5 +83,8 @@ describe('ringtrue attack', () => {
       'http://127.0.0.1:1/sms/incoming',
     );
     expect(gone).toMatchObject({ code: 2, stderr: expect.stringMatching(/Nothing answers at/) });
+    const url = await start('none');
+    const elsewhere = await attack('--no-matrix', '--url', url.replace('/sms/incoming', '/elsewhere'));
+    expect(elsewhere).toMatchObject({ code: 2, stderr: expect.stringMatching(/There is no webhook at/) });
   });
 });

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { announceEmulator } from '../../src/emulator/running-emulator';
 import { startCountingServer } from '../emulator/crowd/counting-server';
 import { accountSid, authToken, closeServers, startWebhookServer } from '../emulator/phone/webhook-server';
 import { runRingtrue } from './run-ringtrue';
@@ -59,7 +60,14 @@ describe('ringtrue crowd', () => {
     });
   });
 
-  it('votes at no event of others without --yes', async () => {
+  it('votes at no event of others without --yes, though an emulator is running', async () => {
+    announceEmulator(path.join(cwd, '.ringtrue'), {
+      pid: process.pid,
+      url: 'http://127.0.0.1:1',
+      publicUrl: 'http://127.0.0.1:1',
+      consoleUrl: null,
+      ca: null,
+    });
     const { code, stderr } = await crowd('--url', 'https://event.example/sms/incoming');
     expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringMatching(/add --yes/) });
   });

@@ -1,3 +1,4 @@
+import type { Reroute } from '../phone/http-exchange';
 import { inboundParameters } from '../phone/inbound-parameters';
 import { newSid } from '../phone/messaging';
 import { eventNumber, fictionalNumber } from '../phone/phone-numbers';
@@ -17,41 +18,65 @@ export interface Trial {
 /** No rating in any language: were it counted as one, nothing would be lost. */
 const harmlessText = 'ringtrue attack test';
 
+/** A webhook and the key that signs for it. */
+export interface Owned {
+  url: string;
+  accountSid: string;
+  authToken: string;
+  /** Straight to the emulator what is addressed to its public URL. */
+  reroute?: Reroute | undefined;
+}
+
 /**
  * Runs the harmless attacks against a webhook that somebody owns: they try to get in, with a text that counts for
  * nothing. An attack is through when the server answers it as it would answer Twilio.
- * @param where `connectTo` is where requests really go, when the URL is that of a tunnel
  */
 export async function runAgainst(
   attacks: readonly Attack[],
-  where: { url: string; accountSid: string; authToken: string; connectTo?: string | undefined },
+  owned: Owned,
   onTrial: (trial: Trial) => void = () => {},
 ): Promise<Trial[]> {
-  const url = parseWebhookUrl(where.url);
-  if (typeof url === 'string') throw new TypeError(url);
-  const origin = url.signed.slice(0, url.signed.length - url.target.length);
-  const captured = genuineRequest(where);
+  const { origin, target } = splitUrl(owned.url);
   const situation = {
     origin,
-    target: url.target,
+    target,
     text: harmlessText,
-    capture: describeCapture(captured, url.target),
+    capture: describeCapture(genuineRequest(owned), target),
   };
   const trials: Trial[] = [];
   for (const attack of attacks) {
     if (attack.onUrl === false) continue;
     const answers: RawAnswer[] = [];
-    for (const request of attack.build(situation)) {
-      answers.push(
-        await sendRaw(where.connectTo ?? origin, { ...request, headers: withHost(request, url.host) }),
-      );
-    }
+    for (const request of attack.build(situation)) answers.push(await send(request, owned));
     const passed = answers.find(isThrough);
     const trial = { attack, through: passed !== undefined, status: (passed ?? answers[0])?.status ?? null };
     trials.push(trial);
     onTrial(trial);
   }
   return trials;
+}
+
+/** Sends a genuine message that counts for nothing. @returns its status; `null`: nothing answered */
+export async function sendGenuine(owned: Owned): Promise<number | null> {
+  return (await send(genuineRequest(owned), owned)).status;
+}
+
+function splitUrl(text: string): { origin: string; host: string; target: string } {
+  const url = parseWebhookUrl(text);
+  if (typeof url === 'string') throw new TypeError(url);
+  return { origin: url.signed.slice(0, -url.target.length), host: url.host, target: url.target };
+}
+
+function send(request: RawRequest, { url, reroute }: Owned): Promise<RawAnswer> {
+  const { origin, host } = splitUrl(url);
+  const headers = withHost(request, host);
+  if (!reroute) return sendRaw(origin, { ...request, headers });
+  // A proxy that serves the emulator below a path takes that path away.
+  const prefix = reroute.publicUrl.replace(/^[a-z]+:\/\/[^/]*/i, '');
+  const target = request.target.startsWith(`${prefix}/`)
+    ? request.target.slice(prefix.length)
+    : request.target;
+  return sendRaw(reroute.edgeUrl, { ...request, headers, target });
 }
 
 function isThrough({ status }: RawAnswer): boolean {
@@ -62,16 +87,8 @@ function withHost({ headers }: RawRequest, host: string): RawRequest['headers'] 
   return headers.some(([name]) => name.toLowerCase() === 'host') ? headers : [['Host', host], ...headers];
 }
 
-// Signed and never sent: an attacker who had read it could start from here.
-function genuineRequest({
-  url,
-  accountSid,
-  authToken,
-}: {
-  url: string;
-  accountSid: string;
-  authToken: string;
-}): RawRequest {
+// An attacker who read it on the line could start from here.
+function genuineRequest({ url, accountSid, authToken }: Owned): RawRequest {
   const parsed = parseWebhookUrl(url);
   if (typeof parsed === 'string') throw new TypeError(parsed);
   const params = inboundParameters(

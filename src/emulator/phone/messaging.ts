@@ -245,6 +245,8 @@ function carrierReply(message: InboundMessage, body: string): Reply {
 function completeText(text: Text): InboundMessage {
   const channel = text.channel ?? 'sms';
   const media = text.media ?? [];
+  // What travels is UTF-8: half a surrogate pair cannot, and could not be signed either.
+  const body = Buffer.from(text.body).toString();
   const from = addressOn(channel, text.from);
   const to = addressOn(channel, text.to ?? (channel === 'rcs' ? demoAgent : eventNumber));
   for (const [name, address] of [
@@ -257,10 +259,10 @@ function completeText(text: Text): InboundMessage {
       );
     }
   }
-  if (text.body === '' && media.length === 0) throw new InvalidText('A message needs a text or media.');
-  if ([...text.body].length > maxBodyLength) {
+  if (body === '' && media.length === 0) throw new InvalidText('A message needs a text or media.');
+  if ([...body].length > maxBodyLength) {
     throw new InvalidText(
-      `The text has ${[...text.body].length} characters: Twilio delivers ${maxBodyLength} at most.`,
+      `The text has ${[...body].length} characters: Twilio delivers ${maxBodyLength} at most.`,
     );
   }
   if (media.length > 10) throw new InvalidText(`${media.length} media: a message carries 10 at most.`);
@@ -268,7 +270,7 @@ function completeText(text: Text): InboundMessage {
   if (!/^(?:SM|MM)[0-9a-f]{32}$/.test(messageSid)) {
     throw new InvalidText('A MessageSid is SM or MM and 32 hex digits.');
   }
-  return { from, to, body: text.body, channel, media, messageSid, ...(text.extra && { extra: text.extra }) };
+  return { from, to, body, channel, media, messageSid, ...(text.extra && { extra: text.extra }) };
 }
 
 export function newSid(prefix: 'SM' | 'MM'): string {

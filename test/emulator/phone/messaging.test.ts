@@ -1,5 +1,6 @@
 import net from 'node:net';
 import { gzipSync } from 'node:zlib';
+import { validateRequest } from 'twilio/lib/webhooks/webhooks';
 import { Messaging, type Text, type Webhook } from '../../../src/emulator/phone/messaging';
 import {
   accountSid,
@@ -32,6 +33,7 @@ describe('the request', () => {
   it.each([
     ['a plain text', {}, ''],
     ['what hurts in a form', { body: ' 5 & + % ü \u{1F600} ' }, ''],
+    ['half a surrogate pair', { body: 'cut \ud83d' }, ''],
     ['a query with an apostrophe', {}, "?at=O'Hara&x=%2F+y"],
     ['WhatsApp', { channel: 'whatsapp' as const }, ''],
     ['RCS', { channel: 'rcs' as const }, ''],
@@ -51,6 +53,25 @@ describe('the request', () => {
       method: 'POST',
       target: `/sms/incoming${query}`,
     });
+  });
+
+  it('goes straight to the emulator when it is addressed to its public URL, signed for that URL', async () => {
+    const server = await startWebhookServer();
+    const reroute = { publicUrl: 'https://tunnel.example/base', edgeUrl: server.url };
+    const { delivered } = await send('https://tunnel.example/base/sms?a=1', {}, { reroute });
+    expect(delivered).toBe(true);
+    const [received] = server.received;
+    expect(received).toMatchObject({ target: '/sms?a=1', headers: { host: 'tunnel.example' } });
+    expect(
+      validateRequest(
+        authToken,
+        String(received?.headers['x-twilio-signature']),
+        'https://tunnel.example/base/sms?a=1',
+        Object.fromEntries(received?.params ?? []),
+      ),
+    ).toBe(true);
+    await send('https://tunnel.example.invalid/base/sms', {}, { reroute });
+    expect(server.received).toHaveLength(1);
   });
 
   it('carries the headers of Twilio', async () => {
