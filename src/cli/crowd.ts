@@ -85,6 +85,7 @@ async function crowd(options: CrowdFlags): Promise<void> {
     seed: options.seed,
     ...counts,
     codes: Object.fromEntries(report.codes),
+    refusals: Object.fromEntries(report.refusals),
     latency: latencyOf(latencies),
     ...comparison,
   };
@@ -133,10 +134,15 @@ function describe(options: CrowdFlags, report: CrowdReport, comparison: Comparis
   const { p50, p95, p99, max } = latencyOf(report.latencies);
   const { expected, counted, lost, doubled, misread } = comparison;
   const verdict = `lost ${lost}, doubled ${doubled}, misread ${misread}`;
-  const codes = [...report.codes].map(([code, count]) => `${code} × ${count}`);
+  const list = (counts: Map<number, number>) =>
+    [...counts].map(([key, count]) => `${key} × ${count}`).join(', ');
   return [
     `${options.phones} phones, seed ${options.seed}: ${report.sent} deliveries, ${report.failed} failed, ${report.rescued} taken by the fallback only`,
-    ...(codes.length > 0 ? [`Twilio would have noted: ${codes.join(', ')}`] : []),
+    ...(report.codes.size > 0 ? [`Twilio would have noted: ${list(report.codes)}`] : []),
+    ...(report.refusals.size > 0 ? [`answers other than 2xx: ${list(report.refusals)}`] : []),
+    ...(report.refusals.has(429)
+      ? ['429 is what Functions say to more than 30 at once: let them come over more --seconds']
+      : []),
     `latency in ms: half below ${p50}, 95 % below ${p95}, 99 % below ${p99}, longest ${max}`,
     `ratings: ${expected} sent, ${counted} counted`,
     lost + doubled + misread === 0 ? pc.green(verdict) : pc.red(verdict),

@@ -14,6 +14,8 @@ export interface CrowdReport {
   latencies: number[];
   /** How often Twilio would have written each code. */
   codes: Map<number, number>;
+  /** How often each status outside 200 to 299 was answered; 429 is more than 30 invocations at once. */
+  refusals: Map<number, number>;
 }
 
 /** Sends all that was planned, at its time. @param onDelivery called after each delivery */
@@ -22,7 +24,14 @@ export async function runCrowd(
   webhook: Webhook,
   onDelivery: () => void = () => {},
 ): Promise<CrowdReport> {
-  const report: CrowdReport = { sent: 0, failed: 0, rescued: 0, latencies: [], codes: new Map() };
+  const report: CrowdReport = {
+    sent: 0,
+    failed: 0,
+    rescued: 0,
+    latencies: [],
+    codes: new Map(),
+    refusals: new Map(),
+  };
   const messaging = new Messaging();
   const deliver = async (
     from: string,
@@ -55,7 +64,14 @@ function note(report: CrowdReport, { exchanges, problems, delivered }: Delivery)
   if (!delivered) report.failed += 1;
   else if (problems.some(({ level, code }) => level === 'error' && code < 13_000)) report.rescued += 1;
   report.latencies.push(exchanges.reduce((sum, { ms }) => sum + ms, 0));
-  for (const { code } of problems) report.codes.set(code, (report.codes.get(code) ?? 0) + 1);
+  for (const { code } of problems) count(report.codes, code);
+  for (const { answer } of exchanges) {
+    if (answer && (answer.status < 200 || answer.status > 299)) count(report.refusals, answer.status);
+  }
+}
+
+function count(counts: Map<number, number>, key: number): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
 }
 
 /** The latency that a share of all deliveries stayed below. @param share from 0 to 1 */

@@ -159,6 +159,7 @@ describe('runCrowd', () => {
     const report = await runCrowd(plan, webhook);
     expect(losses).toBeGreaterThan(0);
     expect(report).toMatchObject({ failed: losses, rescued: report.sent - losses });
+    expect(report.refusals).toEqual(new Map([[500, report.sent + losses]]));
   });
 });
 
