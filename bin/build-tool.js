@@ -9,6 +9,7 @@ const root = path.join(__dirname, '..');
 const entryPoints = {
   cli: 'src/cli/main.ts',
   'runtime-child': 'src/emulator/runtime-child.ts',
+  'runtime-guard': 'src/emulator/runtime-guard.ts',
 };
 
 /** Builds what changed. Throws esbuild's `BuildFailure` when a source does not compile. */

@@ -37,6 +37,8 @@ export function describeRuntimeEvent(event: RuntimeEvent, dir: string): string |
       return pc.yellow('the handler called its callback again: only the first call counts');
     case 'slow':
       return pc.yellow('a handler has been running for 5 s: at 10 s Twilio ends it');
+    case 'run-again':
+      return pc.yellow('a handler shared its process with an endless loop and is run again, alone');
     case 'replaced':
       return event.why === 'new-code' ? null : pc.dim(`the runtime was replaced: ${whyReplaced[event.why]}`);
   }

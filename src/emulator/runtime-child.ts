@@ -9,9 +9,11 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { markEdge } from '../twilio/edge-mark';
 import { isWrapped, wrapHandler } from './handler-wrapper';
 import type { Route } from './routes';
+import { beatInterval, type GuardOrder } from './runtime-guard';
 import { type RuntimeReport, requestNumberHeader, type ServeOrder } from './runtime-messages';
 
 const currentRequest = new AsyncLocalStorage<string>();
@@ -34,8 +36,9 @@ process.exit = ((code?: number) => {
   throw new Error(`process.exit(${code ?? ''}) was called: a Function ends by calling its callback`);
 }) as typeof process.exit;
 
-function serve({ baseDir, domainName, variables, routes, socketPath }: ServeOrder): void {
+function serve({ baseDir, domainName, variables, routes, socketPath, timeLimit }: ServeOrder): void {
   markEdge();
+  startGuard(timeLimit);
   const app = createTwilioApp({ baseDir, domainName, variables, routes });
   const functionFiles = new Map(
     routes.filter(({ kind }) => kind === 'function').map((route) => [route.path, route.filePath]),
@@ -52,12 +55,20 @@ function serve({ baseDir, domainName, variables, routes, socketPath }: ServeOrde
   server.listen(socketPath, () => report({ kind: 'ready' }));
 }
 
+function startGuard(timeLimit: number | null): void {
+  const beats = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+  const count = new Int32Array(beats);
+  setInterval(() => Atomics.add(count, 0, 1), beatInterval).unref();
+  const order: GuardOrder = { beats, timeLimit };
+  new Worker(path.join(__dirname, 'runtime-guard.js'), { workerData: order }).unref();
+}
+
 function createTwilioApp({
   baseDir,
   domainName,
   variables,
   routes,
-}: Omit<ServeOrder, 'socketPath' | 'kind'>): RequestListener {
+}: Pick<ServeOrder, 'baseDir' | 'domainName' | 'variables' | 'routes'>): RequestListener {
   // The project's own copy, because its `twilio` must be the one that handlers make TwiML with.
   const requireFromProject = createRequire(path.join(baseDir, 'package.json'));
   const { LocalDevelopmentServer } = requireFromProject('@twilio/runtime-handler/dev');

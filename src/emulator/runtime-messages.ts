@@ -12,6 +12,8 @@ export interface ServeOrder {
   routes: Route[];
   /** A UNIX domain socket (a named pipe on Windows): no other user and no web page can reach it. */
   socketPath: string;
+  /** Milliseconds after which a process that is blocked ends itself; `null`: never. */
+  timeLimit: number | null;
 }
 
 /** What the process tells its supervisor. `request` is the number the gateway gave the request. */

@@ -28,7 +28,7 @@ export interface RuntimeAnswer {
 export class RuntimeFailure extends Error {
   override name = 'RuntimeFailure';
   constructor(
-    readonly why: 'uncaught' | 'exited' | 'too-slow' | 'never-called-back',
+    readonly why: 'uncaught' | 'exited' | 'blocked' | 'too-slow' | 'never-called-back',
     /** Whether the handler may have run. */
     readonly started: boolean,
   ) {
@@ -50,6 +50,8 @@ export class RuntimeProcess {
   readonly exited: Promise<void>;
   /** How it ended, once it has. */
   ending: 'exited' | 'out-of-memory' = 'exited';
+  /** Set by its supervisor: its event loop stood still, and when it ends it is for that. */
+  blocked = false;
   /** Whether it was ever ready. */
   served = false;
   private readonly child: ChildProcess;
@@ -79,7 +81,8 @@ export class RuntimeProcess {
       // V8 aborts when its heap is full.
       if (signal === 'SIGABRT' || code === 134) this.ending = 'out-of-memory';
       this.agent.destroy();
-      for (const number of [...this.waiting.keys()]) this.abandon(number, 'exited');
+      for (const number of [...this.waiting.keys()])
+        this.abandon(number, this.blocked ? 'blocked' : 'exited');
       rmSync(this.folder, { recursive: true, force: true });
     });
     this.ready = new Promise((resolve, reject) => {
@@ -129,7 +132,9 @@ export class RuntimeProcess {
       };
       const entry = { started: false, returned: false, giveUp };
       this.waiting.set(message.number, entry);
-      outgoing.on('error', () => giveUp(new RuntimeFailure('exited', entry.started)));
+      outgoing.on('error', () =>
+        giveUp(new RuntimeFailure(this.blocked ? 'blocked' : 'exited', entry.started)),
+      );
       outgoing.on('response', (incoming) => {
         const chunks: Buffer[] = [];
         incoming.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -2,13 +2,15 @@ import type { RuntimeReport, ServeOrder } from './runtime-messages';
 import { type RuntimeAnswer, RuntimeFailure, RuntimeProcess, type RuntimeRequest } from './runtime-process';
 
 /** What is served: the order to a process without the socket, which each process has to itself. */
-export type RuntimeOrder = Omit<ServeOrder, 'kind' | 'socketPath'>;
+export type RuntimeOrder = Omit<ServeOrder, 'kind' | 'socketPath' | 'timeLimit'>;
 
 /** Things worth a line in the terminal. */
 export type RuntimeEvent =
   | Exclude<RuntimeReport, { kind: 'ready' | 'cannot-serve' | 'pong' | 'started' }>
   /** Half of a handler's time is over. */
   | { kind: 'slow'; request: string }
+  /** It shared a process with an endless loop and is run a second time, alone. */
+  | { kind: 'run-again'; request: string }
   | { kind: 'replaced'; why: ReplaceReason };
 
 export type ReplaceReason =
@@ -64,13 +66,22 @@ export function superviseRuntime({
   let current = start();
 
   function start(): RuntimeProcess {
-    const started = new RuntimeProcess(order, (report) => listen(started, report), execArgv);
-    alive.add(started);
+    const started = startProcess();
     void started.exited.then(() => {
-      alive.delete(started);
       // One that dies before it serves would do so again: requests fail until the code changes.
       if (started === current && started.served) replace(started, started.ending);
     });
+    return started;
+  }
+
+  function startProcess(): RuntimeProcess {
+    const started = new RuntimeProcess(
+      { ...order, timeLimit: debugging ? null : timeLimit },
+      (report) => listen(started, report),
+      execArgv,
+    );
+    alive.add(started);
+    void started.exited.then(() => alive.delete(started));
     return started;
   }
 
@@ -89,6 +100,7 @@ export function superviseRuntime({
 
   function replace(old: RuntimeProcess, why: ReplaceReason): void {
     if (closed || old !== current) return;
+    if (why === 'blocked') old.blocked = true;
     onEvent({ kind: 'replaced', why });
     current = start();
     retire(old);
@@ -98,7 +110,7 @@ export function superviseRuntime({
     old.giveUpWaiting();
     // Only one process can have the debugger's port.
     if (debugging) old.kill();
-    const patience = setTimeout(() => old.kill(), timeLimit);
+    const patience = setTimeout(() => old.kill(), 3 * timeLimit);
     const look = setInterval(() => {
       if (old.busy === 0) old.kill();
     }, 20);
@@ -108,44 +120,84 @@ export function superviseRuntime({
     });
   }
 
+  function isBlocked(process: RuntimeProcess): boolean {
+    return (missedPulses.get(process) ?? 0) >= missedPulseLimit;
+  }
+
   const pulse = setInterval(() => {
     for (const process of alive) {
-      const missed = missedPulses.get(process) ?? 0;
-      if (missed >= missedPulseLimit && process.busy > 0 && !debugging) replace(process, 'blocked');
-      if (process.served) missedPulses.set(process, missed + 1);
+      if (isBlocked(process) && process.busy > 0 && !debugging) replace(process, 'blocked');
+      if (process.served) missedPulses.set(process, (missedPulses.get(process) ?? 0) + 1);
       process.ping();
     }
   }, pulseInterval);
   pulse.unref();
 
   async function send(request: RuntimeRequest): Promise<RuntimeAnswer> {
-    let expired = false;
-    let used: RuntimeProcess | undefined;
     const warning = setTimeout(() => onEvent({ kind: 'slow', request: request.number }), timeLimit / 2);
-    const limit = setTimeout(() => {
-      expired = true;
-      if (!used) return;
-      replace(used, 'time-limit');
-      used.expire(request.number);
-    }, timeLimit);
     try {
-      for (;;) {
-        used = current;
-        try {
-          await used.ready;
-          if (expired) throw new RuntimeFailure('too-slow', false);
-          return await used.send(request);
-        } catch (error) {
-          if (error instanceof RuntimeFailure && (error.started || expired)) throw error;
-          if (closed || expired) throw new RuntimeFailure(expired ? 'too-slow' : 'exited', false);
-          // The handler never ran, so another process may have the request; one that dies while it starts gives no hope.
-          if (!used.served) throw new RuntimeFailure('exited', false);
-          replace(used, 'exited');
-        }
-      }
+      return await sendToCurrent(request);
+    } catch (error) {
+      if (!(error instanceof RuntimeFailure) || error.why !== 'blocked' || closed) throw error;
+      return await sendAlone(request);
     } finally {
       clearTimeout(warning);
+    }
+  }
+
+  async function sendToCurrent(request: RuntimeRequest): Promise<RuntimeAnswer> {
+    const begin = performance.now();
+    for (;;) {
+      const used = current;
+      const late = () => performance.now() - begin >= timeLimit;
+      try {
+        await used.ready;
+        return await withTimeLimit(used, request, begin);
+      } catch (error) {
+        if (error instanceof RuntimeFailure && error.started) throw error;
+        // The handler never ran, so another process may have the request; one that dies while it starts gives no hope.
+        if (closed || late() || !used.served) throw new RuntimeFailure(late() ? 'too-slow' : 'exited', false);
+        replace(used, 'exited');
+      }
+    }
+  }
+
+  async function withTimeLimit(
+    used: RuntimeProcess,
+    request: RuntimeRequest,
+    begin: number,
+  ): Promise<RuntimeAnswer> {
+    const expire = (): void => {
+      // Nobody can tell whose fault a blocked process is: it ends itself, and each request is then run alone.
+      if (isBlocked(used)) {
+        limit = setTimeout(expire, pulseInterval);
+        return;
+      }
+      replace(used, 'time-limit');
+      used.expire(request.number);
+    };
+    let limit = setTimeout(expire, Math.max(0, timeLimit - (performance.now() - begin)));
+    try {
+      return await used.send(request);
+    } finally {
       clearTimeout(limit);
+    }
+  }
+
+  // Of the requests that shared a blocked process one is to blame, and which one shows when each has a process to itself.
+  // A second run is what Twilio's retries may cause as well: handlers have to bear it.
+  async function sendAlone(request: RuntimeRequest): Promise<RuntimeAnswer> {
+    onEvent({ kind: 'run-again', request: request.number });
+    const own = startProcess();
+    const limit = setTimeout(() => own.expire(request.number), 2 * timeLimit);
+    try {
+      await own.ready;
+      return await own.send(request);
+    } catch {
+      throw new RuntimeFailure('too-slow', true);
+    } finally {
+      clearTimeout(limit);
+      own.kill();
     }
   }
 

@@ -86,13 +86,21 @@ test('a handler that runs too long is answered 504 and its neighbour is not', as
   expect(await neighbour).toMatchObject({ status: 200, text: 'waited' });
 });
 
-test('an endless loop does not keep later requests waiting', async () => {
-  const loop = get('/loops');
-  const later = await get('/hello?name=later');
-  expect(later.text).toBe('hello later');
-  expect(events).toContainEqual({ kind: 'replaced', why: 'blocked' });
-  expect((await loop).status).toBe(504);
-});
+test.each(['/loops', '/loops?after=timer', '/loops?after=await'])(
+  'an endless loop (%s) keeps neither a neighbour nor later requests from their answers',
+  async (target) => {
+    const neighbour = get('/waits?ms=600');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const loop = get(target);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const later = await get('/hello?name=later');
+    expect(later.text).toBe('hello later');
+    expect(await neighbour).toMatchObject({ status: 200, text: 'waited' });
+    expect((await loop).status).toBe(504);
+    expect(events).toContainEqual({ kind: 'replaced', why: 'blocked' });
+    expect(events).toContainEqual(expect.objectContaining({ kind: 'run-again' }));
+  },
+);
 
 test.each(['/exits', '/kills'])(
   'a handler that ends the process (%s) is answered 500 and the next one runs',
