@@ -5,15 +5,10 @@ import { Command, Option } from 'commander';
 import { chaotic, planDelivery } from '../emulator/crowd/plan-chaos';
 import { SeededRandom } from '../emulator/crowd/seeded-random';
 import { isDemoAccount } from '../emulator/demo-credentials';
+import { InvalidText, type Text } from '../emulator/phone/complete-text';
 import { mediaAt } from '../emulator/phone/media-at';
-import {
-  type Delivery,
-  InvalidText,
-  Messaging,
-  newSid,
-  type Text,
-  type Webhook,
-} from '../emulator/phone/messaging';
+import { newSid } from '../emulator/phone/message-sid';
+import { type Delivery, Messaging, type Webhook } from '../emulator/phone/messaging';
 import { OptOutsOnDisk } from '../emulator/phone/opt-outs-on-disk';
 import { type Channel, channels, fictionalNumber } from '../emulator/phone/phone-numbers';
 import { deliveryToJson, describeDelivery } from './describe-delivery';
@@ -87,7 +82,7 @@ export function smsCommand(): Command {
 
 async function sendText(words: string[], options: SmsOptions): Promise<void> {
   const dataDir = path.resolve(options.data);
-  const { webhook, isGuess } = readWebhook(options, dataDir);
+  const { webhook, secret, isGuess } = readWebhook(options, dataDir);
   const { media = [], param = [] } = options;
   const text: Text = {
     from: options.from,
@@ -98,7 +93,6 @@ async function sendText(words: string[], options: SmsOptions): Promise<void> {
     messageSid: options.sid ?? newSid(media.length > 0 ? 'MM' : 'SM'),
     extra: param.map(readParameter),
   };
-  const secret = webhook.authToken ?? webhook.accountSid;
   const messaging = new Messaging({ optOuts: new OptOutsOnDisk({ dataDir, secret }) });
   const plan = planDeliveries(options);
   let deliveries: Delivery[];
@@ -136,7 +130,10 @@ function planDeliveries({ duplicate, delay, slow, chaos }: SmsOptions): {
   return { startTimes: [first, ...copies.map((after) => first + after)], trickle: slow + extra.trickle };
 }
 
-function readWebhook(options: SmsOptions, dataDir: string): { webhook: Webhook; isGuess: boolean } {
+function readWebhook(
+  options: SmsOptions,
+  dataDir: string,
+): { webhook: Webhook; secret: string; isGuess: boolean } {
   const { url, reroute, ca, isGuess } = chooseWebhook(options.url, dataDir);
   if (options.fallbackUrl !== undefined) checkUrl('--fallback-url', options.fallbackUrl);
   const { credentials } = readEnvironment({ dir: process.cwd(), envFile: options.env, dataDir });
@@ -157,7 +154,8 @@ function readWebhook(options: SmsOptions, dataDir: string): { webhook: Webhook; 
     insecure: options.insecure,
     reroute,
   };
-  return { webhook, isGuess };
+  // Opt-outs are kept under the token of the project, whatever a message is signed with.
+  return { webhook, secret: credentials.authToken, isGuess };
 }
 
 function readCertificate(file: string): string {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { inboundParameters } from '../phone/inbound-parameters';
-import { newSid } from '../phone/messaging';
+import { newSid } from '../phone/message-sid';
 import { fictionalNumber } from '../phone/phone-numbers';
 import type { RawRequest } from './raw-request';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { newSid } from '../phone/messaging';
+import { newSid } from '../phone/message-sid';
 import { fictionalNumber } from '../phone/phone-numbers';
 import { type Attack, forgedParameters, type Situation, withField } from './attack';
 import type { RawRequest } from './raw-request';

@@ -1,6 +1,6 @@
 import type { Reroute } from '../phone/http-exchange';
 import { inboundParameters } from '../phone/inbound-parameters';
-import { newSid } from '../phone/messaging';
+import { newSid } from '../phone/message-sid';
 import { eventNumber, fictionalNumber } from '../phone/phone-numbers';
 import { buildRequest } from '../phone/retrieve-document';
 import { parseWebhookUrl } from '../phone/webhook-url';

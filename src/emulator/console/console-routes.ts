@@ -1,10 +1,11 @@
 import * as v from 'valibot';
 import { fetchJson } from '../fetch-json';
+import { InvalidText } from '../phone/complete-text';
 import { countSegments } from '../phone/count-segments';
 import type { Reroute } from '../phone/http-exchange';
 import { mediaAt } from '../phone/media-at';
 import type { MessageLog } from '../phone/message-log';
-import { InvalidText, type Messaging, type Webhook } from '../phone/messaging';
+import type { Messaging, Webhook } from '../phone/messaging';
 import { eventNumber } from '../phone/phone-numbers';
 import { ownMarkHeader, type RequestLog } from '../request-log';
 import { describeRecord, summarize } from './describe-record';

@@ -1,4 +1,4 @@
-import { newSid } from '../phone/messaging';
+import { newSid } from '../phone/message-sid';
 import { type Channel, fictionalNumber } from '../phone/phone-numbers';
 import { type Chaos, type DeliveryPlan, planDelivery } from './plan-chaos';
 import { SeededRandom } from './seeded-random';

@@ -1,26 +1,17 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
+import { completeText, maxBodyLength, type Text } from './complete-text';
 import { CookieJar } from './cookie-jar';
 import { countSegments, type Segments } from './count-segments';
 import type { Reroute } from './http-exchange';
-import { type InboundMessage, inboundParameters, type Media } from './inbound-parameters';
+import { type InboundMessage, inboundParameters } from './inbound-parameters';
+import { newSid } from './message-sid';
 import { findOptOutWord, type OptOuts, OptOutsInMemory, optOutReplies } from './opt-out';
 import type { Instruction } from './parse-twiml';
-import { addressOn, type Channel, demoAgent, eventNumber, isAddress } from './phone-numbers';
+import { addressOn, isAddress } from './phone-numbers';
 import { ReplyLoopGuard } from './reply-loop-guard';
 import { type Exchange, type Retrieval, retrieveDocument } from './retrieve-document';
 import { describeProblem, type Problem } from './twilio-problem';
 import { resolveAgainst } from './webhook-url';
-
-/** A text as somebody types it into a phone. What is left out is made up. */
-export interface Text {
-  from: string;
-  to?: string | undefined;
-  body: string;
-  channel?: Channel | undefined;
-  media?: Media[] | undefined;
-  messageSid?: string | undefined;
-  extra?: [name: string, value: string][] | undefined;
-}
 
 /** Where a message is delivered and with whose key. */
 export interface Webhook {
@@ -62,14 +53,8 @@ export interface Delivery {
   delivered: boolean;
 }
 
-/** The text cannot be sent: one sentence says why. */
-export class InvalidText extends Error {
-  override name = 'InvalidText';
-}
-
 const maxDocuments = 50;
 const maxReplies = 10;
-const maxBodyLength = 1_600;
 
 /**
  * Twilio's side of a conversation by message: takes texts from phones, calls the webhook, and turns what it answers
@@ -240,39 +225,4 @@ function carrierReply(message: InboundMessage, body: string): Reply {
     by: 'carrier',
     blocked: null,
   };
-}
-
-function completeText(text: Text): InboundMessage {
-  const channel = text.channel ?? 'sms';
-  const media = text.media ?? [];
-  // What travels is UTF-8: half a surrogate pair cannot, and could not be signed either.
-  const body = Buffer.from(text.body).toString();
-  const from = addressOn(channel, text.from);
-  const to = addressOn(channel, text.to ?? (channel === 'rcs' ? demoAgent : eventNumber));
-  for (const [name, address] of [
-    ['from', from],
-    ['to', to],
-  ]) {
-    if (!isAddress(String(address))) {
-      throw new InvalidText(
-        `"${name}" is no phone number: write it like ${eventNumber}, or as a short code.`,
-      );
-    }
-  }
-  if (body === '' && media.length === 0) throw new InvalidText('A message needs a text or media.');
-  if ([...body].length > maxBodyLength) {
-    throw new InvalidText(
-      `The text has ${[...body].length} characters: Twilio delivers ${maxBodyLength} at most.`,
-    );
-  }
-  if (media.length > 10) throw new InvalidText(`${media.length} media: a message carries 10 at most.`);
-  const messageSid = text.messageSid ?? newSid(media.length > 0 ? 'MM' : 'SM');
-  if (!/^(?:SM|MM)[0-9a-f]{32}$/.test(messageSid)) {
-    throw new InvalidText('A MessageSid is SM or MM and 32 hex digits.');
-  }
-  return { from, to, body, channel, media, messageSid, ...(text.extra && { extra: text.extra }) };
-}
-
-export function newSid(prefix: 'SM' | 'MM'): string {
-  return `${prefix}${randomBytes(16).toString('hex')}`;
 }

@@ -1,13 +1,10 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
-import type { Media } from './inbound-parameters';
 import { describeProblem, type Problem } from './twilio-problem';
 
 /** What a document tells Twilio to do, in order. */
 export type Instruction =
   | { verb: 'message'; to: string | null; from: string | null; body: string; media: string[] }
   | { verb: 'redirect'; method: 'GET' | 'POST'; url: string };
-
-export type OutgoingMedia = Pick<Media, 'url'>;
 
 interface Element {
   name: string;

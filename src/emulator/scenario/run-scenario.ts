@@ -4,7 +4,8 @@ import { type Chaos, planDelivery } from '../crowd/plan-chaos';
 import type { SeededRandom } from '../crowd/seeded-random';
 import { fetchJson } from '../fetch-json';
 import { mediaAt } from '../phone/media-at';
-import { type Delivery, Messaging, newSid, type Webhook } from '../phone/messaging';
+import { newSid } from '../phone/message-sid';
+import { type Delivery, Messaging, type Webhook } from '../phone/messaging';
 import { fictionalNumber } from '../phone/phone-numbers';
 import { type ResultsStep, readPattern, type Scenario, type Step, type TextStep } from './scenario-file';
 

@@ -1,7 +1,8 @@
 import net from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { validateRequest } from 'twilio/lib/webhooks/webhooks';
-import { Messaging, type Text, type Webhook } from '../../../src/emulator/phone/messaging';
+import type { Text } from '../../../src/emulator/phone/complete-text';
+import { Messaging, type Webhook } from '../../../src/emulator/phone/messaging';
 import {
   accountSid,
   answerMessage,
