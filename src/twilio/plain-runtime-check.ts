@@ -3,7 +3,8 @@ import { verify } from '../signature/index';
 /**
  * The check for a handler that runs under plain `twilio-run start`, where neither Twilio's platform nor our edge stands in
  * front. Rebuilt from what a handler is given, so narrower than the edge: no query, forms only, and the URL is
- * `PUBLIC_URL` or `http://` + `DOMAIN_NAME` with the path of the function.
+ * `PUBLIC_URL` or `http://` + `DOMAIN_NAME` with the path of the function. It covers exactly the fields that the handler
+ * sees: a query parameter that a form field hides goes unnoticed and without effect.
  *
  * @param context the first argument of a handler
  * @param event the second one: untrusted, and a field called `request` may have replaced Twilio's own
