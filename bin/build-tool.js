@@ -8,6 +8,7 @@ const root = path.join(__dirname, '..');
 
 const entryPoints = {
   cli: 'src/cli/main.ts',
+  edge: 'src/emulator/create-edge.ts',
   'runtime-child': 'src/emulator/runtime-child.ts',
   'runtime-guard': 'src/emulator/runtime-guard.ts',
 };
@@ -50,3 +51,5 @@ function replaceWhenDifferent(file, contents) {
 }
 
 module.exports = { buildTool };
+
+if (require.main === module) buildTool();

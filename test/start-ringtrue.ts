@@ -19,9 +19,12 @@ export interface StartedRingtrue {
 const root = path.join(__dirname, '..');
 
 /** Runs `ringtrue start` on free ports with its data in `dataDir`, until it says ready. End it with `crash` or `interrupt`. */
-export async function startRingtrue(dataDir: string, flags: string[] = []): Promise<StartedRingtrue> {
+export async function startRingtrue(
+  dataDir: string,
+  { cwd = root, watch = false, flags = [] }: { cwd?: string; watch?: boolean; flags?: string[] } = {},
+): Promise<StartedRingtrue> {
   const args = [
-    'bin/ringtrue.js',
+    path.join(root, 'bin', 'ringtrue.js'),
     'start',
     '--port',
     '0',
@@ -29,11 +32,10 @@ export async function startRingtrue(dataDir: string, flags: string[] = []): Prom
     '0',
     '--data',
     dataDir,
-    '--no-watch',
-    ...flags,
   ];
-  const child = spawn(process.execPath, args, {
-    cwd: root,
+  if (!watch) args.push('--no-watch');
+  const child = spawn(process.execPath, [...args, ...flags], {
+    cwd,
     env: cleanEnvironment(),
     stdio: ['ignore', 'pipe', 'pipe'],
   });

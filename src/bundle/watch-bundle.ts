@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import path from 'node:path';
 import { watch } from 'chokidar';
 import { type Bundle, BundleFault, buildBundle } from './build-bundle';
@@ -11,12 +12,13 @@ export interface BundleWatch {
 
 /**
  * Builds again whenever a file below `functions/`, `assets/` or `src/` of `dir`, or its package.json, changes.
- * Calls `onBundle` after each build and `onFault` when one fails, never both and never two at once.
+ * Calls `onBundle` after each build and `onFault` when one fails, never both and never two at once. Resolves when it watches:
+ * a change made later is not missed.
  */
-export function watchBundle(
+export async function watchBundle(
   dir: string,
   { onBundle, onFault }: { onBundle: (bundle: Bundle) => void; onFault: (fault: BundleFault) => void },
-): BundleWatch {
+): Promise<BundleWatch> {
   const watcher = watch(
     ['functions', 'assets', 'src', 'package.json'].map((name) => path.join(dir, name)),
     { ignoreInitial: true },
@@ -29,6 +31,8 @@ export function watchBundle(
       building = building.then(rebuild);
     }, quietTime);
   });
+
+  await once(watcher, 'ready');
 
   async function rebuild(): Promise<void> {
     try {

@@ -31,6 +31,7 @@ interface StartOptions {
   enforce: Enforcement;
   data: string;
   watch: boolean;
+  allowNetwork?: boolean;
 }
 
 /** `ringtrue start`: builds, then runs edge, runtime and console until it is interrupted. */
@@ -54,6 +55,7 @@ export function startCommand(): Command {
       'let a debugger connect (default: 9229); handlers then have no time limit',
       readPort,
     )
+    .option('--allow-network', 'listen on --host although others can reach it and the Auth Token is real')
     .option('--no-watch', 'do not build again when a source changes')
     .action(start);
 }
@@ -131,7 +133,7 @@ async function start(options: StartOptions): Promise<void> {
     ca: tls?.cert ?? null,
   });
   const watch = options.watch
-    ? watchBundle(dir, {
+    ? await watchBundle(dir, {
         onBundle: () =>
           void edge.reload().then(() => console.log(pc.dim('built again, serving the new code'))),
         onFault: ({ messages }) => console.log(pc.red(messages.join('\n'))),
@@ -207,7 +209,7 @@ function nearPath(file: string): string {
 }
 
 function refuseUnsafe(
-  { host, publicUrl, enforce, port, consolePort }: StartOptions,
+  { host, publicUrl, enforce, port, consolePort, allowNetwork }: StartOptions,
   { credentials }: Environment,
 ): void {
   const loopback = isLoopback(host);
@@ -216,9 +218,9 @@ function refuseUnsafe(
       '--enforce off lets anyone forge ratings: it works only on loopback and without --public-url.',
     );
   }
-  if (!loopback && credentials.source !== 'demo') {
+  if (!loopback && credentials.source !== 'demo' && !allowNetwork) {
     throw new UsageFault(
-      `--host ${host} would offer a service with a real Auth Token to the network: use a tunnel and --public-url.`,
+      `--host ${host} would offer a service with a real Auth Token to the network: use a tunnel and --public-url, or say --allow-network.`,
     );
   }
   if (port !== 0 && port === consolePort) throw new UsageFault('--port and --console-port must differ.');
