@@ -17,7 +17,7 @@ import { announceEmulator } from '../emulator/running-emulator';
 import { SignatureMemory } from '../emulator/signature-memory';
 import { checkEventFile } from './check-event-file';
 import { type Environment, localVariables, readEnvironment } from './environment';
-import { describeRequest, describeRuntimeEvent } from './terminal-line';
+import { describeRequest, describeRuntimeEvent, meaningOf } from './terminal-line';
 import { UsageFault } from './usage-fault';
 
 interface StartOptions {
@@ -118,7 +118,7 @@ async function start(options: StartOptions): Promise<void> {
       edge: reroute,
       explain(id) {
         const record = log.find(id);
-        return record ? explain(record) : null;
+        return record?.reason ? (explain(record) ?? meaningOf(record.reason)) : null;
       },
     }),
   ).catch(async (error) => {

@@ -19,7 +19,12 @@ export function describeRequest(record: RequestRecord, explanation: string | nul
     observed: pc.bgRed(pc.white(' NOT REFUSED ')),
     passed: pc.red('failed'),
   }[verdict];
-  return `${line} ${mark} ${record.reason}: ${explanation ?? reasons[record.reason] ?? ''}`;
+  return `${line} ${mark} ${record.reason}: ${explanation ?? meaningOf(record.reason)}`;
+}
+
+/** A reason code in words; empty for one that has none. */
+export function meaningOf(reason: string): string {
+  return reasons[reason] ?? '';
 }
 
 /** What happened to a handler or its process, for the terminal; `null` for what needs no word. */

@@ -101,9 +101,9 @@ function makeReplay(request) {
   );
   return [
     make('h3', {}, 'Send it again'),
-    editor,
     make('div', { className: 'bar' }, signature, replay),
     result,
+    editor,
   ];
 }
 
