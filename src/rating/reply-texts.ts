@@ -58,7 +58,7 @@ export const replyTexts: Record<Language, ReplyTexts> = {
     paused: (title) => `Le vote pour ${title} est en pause. Réessayez un peu plus tard.`,
     notOpenYet: (title) => `Le vote pour ${title} n'est pas encore ouvert. Réessayez plus tard.`,
     nothingOpen: 'Aucun vote en ce moment. Réessayez plus tard.',
-    tryLater: "Désolé, votre note n'a pas pu être enregistrée. Renvoyez-la dans quelques minutes.",
+    tryLater: "Désolé, votre note n'est pas enregistrée. Renvoyez-la dans quelques minutes.",
   },
   // á, í, ó and ú are not in GSM-7 and would cost a segment each time: the words do without them.
   es: {
