@@ -1,0 +1,90 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { commentState } from '../../src/rating/comment-state';
+import type { RatingEvent, Score } from '../../src/rating/rating-event';
+import { readResults } from '../../src/rating/read-results';
+import type { RatingStore } from '../../src/storage/rating-store';
+import { openSqliteStore } from '../../src/storage/sqlite-store';
+import { rating } from '../storage/contract';
+
+const event: RatingEvent = {
+  id: 'event',
+  title: 'Demo',
+  language: 'en',
+  moderation: 'doubtful',
+  sessions: [
+    { keyword: 'KEYNOTE', title: 'Opening', opensAt: null, closesAt: null },
+    { keyword: 'WORKSHOP', title: 'Workshop', opensAt: null, closesAt: 100 },
+  ],
+};
+
+let dir: string;
+let store: RatingStore;
+
+beforeEach(() => {
+  dir = mkdtempSync(path.join(tmpdir(), 'ringtrue-test-'));
+  store = openSqliteStore(path.join(dir, 'ratings.db'));
+});
+afterEach(async () => {
+  await store.close();
+  rmSync(dir, { recursive: true });
+});
+
+async function rate(...scores: Score[]): Promise<void> {
+  for (const [index, score] of scores.entries())
+    await store.record(rating({ voter: `voter-${index}`, score }));
+}
+
+test('lists every session, with null for average and median where nobody rated', async () => {
+  expect(await readResults({ event, store, now: 200 })).toEqual({
+    event: { title: 'Demo' },
+    sessions: [
+      expect.objectContaining({
+        keyword: 'KEYNOTE',
+        state: 'open',
+        count: 0,
+        average: null,
+        median: null,
+        comments: [],
+      }),
+      expect.objectContaining({
+        keyword: 'WORKSHOP',
+        state: 'closed',
+        histogram: { 1: 0, 2: 0, 3: 0, 4: 0, 5: 0 },
+      }),
+    ],
+  });
+});
+
+test.each<[Score[], number, number]>([
+  [[5], 5, 5],
+  [[1, 5], 3, 3],
+  [[1, 2, 5], 8 / 3, 2],
+  [[4, 4, 5, 5], 4.5, 4.5],
+  [[1, 1, 1, 5], 2, 1],
+])('the average and median of %j are %d and %d', async (scores, average, median) => {
+  await rate(...scores);
+  const [keynote] = (await readResults({ event, store, now: 0 })).sessions;
+  expect(keynote).toMatchObject({ count: scores.length, average, median });
+});
+
+test('shows approved comments only, and nothing about who wrote them', async () => {
+  const comment = (text: string) => ({ text, state: commentState(text, event) });
+  await store.record(rating({ voter: 'secret-voter', comment: comment('lovely') }));
+  await store.record(rating({ voter: 'b', comment: comment('see http://spam.example') }));
+  const results = await readResults({ event, store, now: 0 });
+  expect(results.sessions[0]?.comments.map(({ text }) => text)).toEqual(['lovely']);
+  expect(JSON.stringify(results)).not.toContain('secret-voter');
+});
+
+test.each([
+  ['lovely', 'doubtful', 'approved'],
+  ['lovely', 'all', 'held'],
+  ['www.spam.example', 'doubtful', 'held'],
+  ['call 5550100001', 'doubtful', 'held'],
+  ['me@example.com', 'doubtful', 'held'],
+  ['buy at spam.io now', 'doubtful', 'held'],
+] as const)('the comment %j is, with moderation %s, %s', (text, moderation, state) => {
+  expect(commentState(text, { ...event, moderation })).toBe(state);
+});
