@@ -5,9 +5,17 @@ import type { RequestRecord } from './request-log';
 /** More parameters than a message has: beyond, a caller only wants to cost us time. */
 const maxParams = 60;
 
+const digits = [...'0123456789'];
+const printableAscii = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index));
+
+/** Longer texts are tried with digits only: a rating is what is worth forging, and a caller must not buy our time. */
+const maxTextForEveryCharacter = 20;
+const maxTextForDigits = 160;
+
 /**
  * Proves what was done to a request whose signature does not fit, where one change explains it: it was signed for another
- * path of this project, or a parameter was added. For people who look at the terminal; it decides nothing.
+ * path of this project, a parameter was added, or one character of the text was changed. For people who look at the
+ * terminal; it decides nothing.
  * @param paths every path of the project
  * @returns a few words, or `null` when no such change makes the signature fit
  */
@@ -32,5 +40,20 @@ export function findTampering(
       return `the parameter ${JSON.stringify(name.slice(0, 40))} was added after signing`;
   }
   if (query !== '' && fits(origin + path, params)) return 'the query was added after signing';
+  const text = params.find(([name]) => name === 'Body')?.[1] ?? '';
+  for (const former of changedByOneCharacter(text)) {
+    const before = params.map(([name, value]): [string, string] => [name, name === 'Body' ? former : value]);
+    if (fits(record.url, before)) return 'one character of the parameter "Body" was changed after signing';
+  }
   return null;
+}
+
+function* changedByOneCharacter(text: string): Generator<string> {
+  if (text.length > maxTextForDigits) return;
+  const characters = text.length > maxTextForEveryCharacter ? digits : printableAscii;
+  for (let at = 0; at < text.length; at++) {
+    for (const character of characters) {
+      if (character !== text[at]) yield text.slice(0, at) + character + text.slice(at + 1);
+    }
+  }
 }

@@ -110,6 +110,10 @@ describe('a forged rating', () => {
 
   const genuine = () => text('KEYNOTE 1', { From: '+15550100003' });
   const addTo = (request: ReturnType<typeof text>) => ({ ...request, body: `${request.body}&Extra=1` });
+  const changeText = (request: ReturnType<typeof text>) => ({
+    ...request,
+    body: request.body.replace('KEYNOTE+1', 'KEYNOTE+5'),
+  });
   const forgeries: [what: string, told: RegExp, make: () => RawRequest][] = [
     [
       'without a signature',
@@ -130,6 +134,11 @@ describe('a forged rating', () => {
 
   const unseen: [what: string, told: RegExp, make: () => RawRequest][] = [
     ['an added parameter', /the parameter "Extra" was added/, () => addTo(genuine())],
+    [
+      'one changed character in Body',
+      /one character of the parameter "Body" was changed/,
+      () => changeText(genuine()),
+    ],
     [
       'the signature of another path',
       /the signature of another path, \/sms\/incoming/,
