@@ -64,7 +64,7 @@ function findMeant(key: string): string | null {
 
 function checkValues(file: string, values: Record<string, unknown>): Problem[] {
   const problems: Problem[] = [];
-  for (const key of ['functionsFolder', 'assetsFolder', 'serviceName', 'env', 'runtime']) {
+  for (const key of ['functionsFolder', 'assetsFolder', 'serviceName', 'env']) {
     const value = values[key];
     if (value !== undefined && (typeof value !== 'string' || value === ''))
       problems.push({ code: 'settings-value', file, key, wanted: 'a text between quotes' });

@@ -8,6 +8,8 @@ export interface Project {
   settings: Settings;
   /** Which of functions, src, assets and static stand in the root: Twilio's tools want at least one. */
   rootFolders: string[];
+  /** Where they stand: `functions`. */
+  functionsFolder: string;
   functions: FunctionFile[];
   /** Files below the functions folder that Twilio's tool leaves out, such as `.ts` and `.mjs`. */
   skippedFunctions: string[];
@@ -54,8 +56,10 @@ export interface FunctionFile {
   access: 'public' | 'protected' | 'private';
   /** Without comments. */
   code: string;
-  /** What it requires or imports, as written. */
+  /** What it requires or imports, as written, without Node's own modules. */
   imports: string[];
+  /** Written with `import` and `export`. */
+  module: boolean;
   /** The line at which it cannot be compiled, and why; `null` when it can. */
   fault: string | null;
   /** Twilio gets it as it is, so that what stands beside it is not there any more. */
