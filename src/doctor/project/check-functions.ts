@@ -32,7 +32,7 @@ function checkFunction(file: FunctionFile, { environment, manifest }: Project): 
 function checkVisibility(file: FunctionFile, path: string, environment: Project['environment']): Problem[] {
   const marker = findMarker(path);
   if (marker) {
-    const meant = /^pr[io]*v/i.test(marker) ? 'private' : 'protected';
+    const meant = /^priv/i.test(marker) ? 'private' : 'protected';
     return [{ code: 'function-marker', file: file.file, path, marker, meant }];
   }
   const evidence = findTwilioEvidence(file, environment);
