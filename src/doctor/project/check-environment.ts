@@ -33,9 +33,11 @@ export function checkVariableSizes(variables: Readonly<Record<string, string>>):
   return problems;
 }
 
-/** Quotes and white space that became part of a value. */
+/** Quotes and white space that became part of a value. One quote alone may belong to a text, but never to a credential. */
 export function checkValue(place: string, name: string, value: string): Problem[] {
-  if (/^["'`“”‘’„«»]|["'`“”‘’«»]$/u.test(value.trim())) return [{ code: 'variable-quotes', place, name }];
+  const quotes = [/^["'`“”‘’„«»]/u, /["'`“”‘’«»]$/u].filter((end) => end.test(value.trim())).length;
+  const credential = name === 'ACCOUNT_SID' || name === 'AUTH_TOKEN';
+  if (quotes === 2 || (quotes === 1 && credential)) return [{ code: 'variable-quotes', place, name }];
   if (value !== value.trim()) return [{ code: 'variable-blanks', place, name }];
   return [];
 }

@@ -1,0 +1,10 @@
+import type { Problem } from './problem';
+import type { Project } from './project';
+
+/** Whether what would be deployed is what the sources say. */
+export function checkBuild({ build }: Project): Problem[] {
+  const { folder, exists, stale } = build;
+  if (folder === null) return [];
+  if (!exists) return [{ code: 'build-missing', folder }];
+  return stale.length > 0 ? [{ code: 'build-stale', folder, files: stale }] : [];
+}
