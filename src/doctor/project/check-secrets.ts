@@ -1,4 +1,4 @@
-import { findUrlFault } from './find-url-fault';
+import { findUrlFault, isPrivateHost } from './find-url-fault';
 import type { Problem } from './problem';
 import type { Project } from './project';
 
@@ -79,7 +79,7 @@ function checkDatabase(url = ''): Problem[] {
   const [, rest, query = ''] = /^postgres(?:ql)?:\/\/([^?]*)(?:\?(.*))?$/.exec(url) ?? [];
   if (rest === undefined) return [{ code: 'database-url', reason: 'it does not begin with postgres://' }];
   const host = rest.replace(/^.*@/, '').replace(/[:/].*$/, '');
-  if (/^(?:localhost|127\.|10\.|192\.168\.|169\.254\.|172\.(?:1[6-9]|2\d|3[01])\.)/.test(host))
+  if (isPrivateHost(host))
     return [{ code: 'database-url', reason: `${host} can be reached from this machine or its network only` }];
   if (/(?:^|&)sslmode=(?:disable|allow|prefer)(?:&|$)/.test(query))
     return [{ code: 'database-url', reason: 'its sslmode lets ratings travel without encryption' }];
