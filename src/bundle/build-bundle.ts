@@ -45,6 +45,29 @@ export async function buildBundle(dir: string): Promise<Bundle> {
   };
 }
 
+/**
+ * Compares `dir/dist` with what a build would give now, and writes nothing.
+ * @returns paths below `dist` that are missing, different or without a source, sorted
+ * @throws BundleFault when a source does not compile
+ */
+export async function findStaleFiles(dir: string): Promise<string[]> {
+  const trees: [folder: string, files: Map<string, Uint8Array>][] = [
+    ['functions', await compileFunctions(dir)],
+    ['assets', readAssets(path.join(dir, 'assets'))],
+  ];
+  return trees
+    .flatMap(([folder, files]) => {
+      const present = listFiles(path.join(dir, 'dist', folder)).map(toUnix);
+      const gone = present.filter((file) => !files.has(file));
+      const changed = [...files].filter(([file, content]) => {
+        const built = path.join(dir, 'dist', folder, file);
+        return !existsSync(built) || !readFileSync(built).equals(content);
+      });
+      return [...gone, ...changed.map(([file]) => file)].map((file) => `${folder}/${file}`);
+    })
+    .sort();
+}
+
 /** How functions are compiled; also what the test of the import rules reads its graph from. */
 export function functionBuildOptions(dir: string): BuildOptions {
   const functionsDir = path.join(dir, 'functions');

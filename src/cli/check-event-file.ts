@@ -2,23 +2,32 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { findNodeAtLocation, type Node, parseTree } from 'jsonc-parser';
 import { type EventFault, parseEvent } from '../rating/parse-event';
+import type { RatingEvent } from '../rating/rating-event';
 import { UsageFault } from './usage-fault';
 
-const eventFile = path.join('assets', 'event.private.json');
+export const eventFile = 'assets/event.private.json';
 
 /**
  * Reads the event file of a project as a function will.
  * @throws UsageFault every fault with its line and field
  */
 export function checkEventFile(dir: string): void {
-  const file = path.join(dir, eventFile);
-  if (!existsSync(file)) {
+  const read = readEventFile(dir);
+  if (read === null) {
     throw new UsageFault(`${eventFile} is missing: it describes the event and its sessions.`);
   }
+  if (read.faults.length > 0) throw new UsageFault(read.faults.join('\n          '));
+}
+
+/** The event of a project, or its faults, each with line and field; `null` when there is no file. */
+export function readEventFile(dir: string): { event: RatingEvent | null; faults: string[] } | null {
+  const file = path.join(dir, eventFile);
+  if (!existsSync(file)) return null;
   const text = readFileSync(file, 'utf8');
   const parsed = parseEvent(text);
-  if (parsed.ok) return;
-  throw new UsageFault(parsed.faults.map((fault) => describeFault(fault, text)).join('\n          '));
+  return parsed.ok
+    ? { event: parsed.event, faults: [] }
+    : { event: null, faults: parsed.faults.map((fault) => describeFault(fault, text)) };
 }
 
 function describeFault({ path: field, message, fix }: EventFault, text: string): string {

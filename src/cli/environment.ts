@@ -103,8 +103,11 @@ function named({ accountSid, authToken }: Credentials): Record<string, string> {
   return { ACCOUNT_SID: accountSid, AUTH_TOKEN: authToken };
 }
 
-// dotenv skips what it cannot read; a variable lost that way is found out much later. A quoted value may span lines.
-function findBadLine(text: string): number | undefined {
+/**
+ * The number of the first line of a `.env` text that is no variable. dotenv skips what it cannot read; a variable lost that
+ * way is found out much later. A quoted value may span lines.
+ */
+export function findBadLine(text: string): number | undefined {
   const variable = /^\s*(?:export\s+)?[\w.-]+\s*(?:=|:\s)/;
   let openQuote = '';
   for (const [index, line] of text.split(/\r?\n/).entries()) {

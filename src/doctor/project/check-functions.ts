@@ -5,9 +5,10 @@ import type { FunctionFile, Project } from './project';
 
 /** Functions: what becomes a URL, who may call it, and what works here and not at Twilio. */
 export function checkFunctions(project: Project): Problem[] {
-  const { functions, functionsFolder, skippedFunctions, assets } = project;
+  const { functions, functionsFolder, skippedFunctions, assets, settings } = project;
   if (functions.length === 0) {
-    if (skippedFunctions.length === 0 && assets.length > 0) return [];
+    const elsewhere = settings.opaque || (skippedFunctions.length === 0 && assets.length > 0);
+    if (elsewhere) return [];
     return [{ code: 'functions-none', folder: functionsFolder, skipped: skippedFunctions.length }];
   }
   return [...functions.flatMap((file) => checkFunction(file, project)), ...findSharedPaths(functions)];
@@ -18,6 +19,8 @@ function checkFunction(file: FunctionFile, { environment, manifest }: Project): 
   if (path === null) return [{ code: 'path-refused', file: file.file }];
   const reachable = access !== 'private';
   if (reachable && isTest(file)) return [{ code: 'test-file-deployed', file: file.file, path }];
+  // What a build makes of it, the build itself says.
+  if (fault !== null && !file.deployedAsIs) return [];
   if (fault !== null) return [{ code: 'function-syntax', file: file.file, reason: fault }];
   const problems: Problem[] = [];
   if (access === 'public') problems.push(...checkVisibility(file, path, environment));

@@ -117,6 +117,13 @@ export const functionAdvice: AdviceFor<FunctionFacts> = {
     fix: () => 'Rename it without ; , ? : @ + & $ ( ) \' " # and blanks.',
     why: "Twilio's tool ends before it deploys anything.",
   },
+  'build-fails': {
+    severity: 'error',
+    title: 'The sources do not compile',
+    detail: ({ reason }) => reason,
+    fix: () => 'Correct it; npm run build shows the rest.',
+    why: 'Nothing can be started or deployed.',
+  },
   'build-missing': {
     severity: 'note',
     title: 'Nothing has been built yet',

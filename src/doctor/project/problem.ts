@@ -58,6 +58,7 @@ export interface FunctionFacts {
   'test-file-deployed': { file: string; path: string };
   'path-twice': { path: string; files: string[] };
   'path-refused': { file: string };
+  'build-fails': { reason: string };
   'build-missing': { folder: string };
   'build-stale': { folder: string; files: string[] };
 }

@@ -2,7 +2,7 @@
 export interface Project {
   /** The Node this runs on: `20.20.2`. */
   nodeVersion: string;
-  /** Whether its scripts use ringtrue, whose build makes `dist` from `functions` and `assets`. */
+  /** Whether `dist` is made from `functions` and `assets` by ringtrue's build. */
   builtByRingtrue: boolean;
   manifest: Manifest;
   settings: Settings;
@@ -60,7 +60,7 @@ export interface FunctionFile {
   imports: string[];
   /** Written with `import` and `export`. */
   module: boolean;
-  /** The line at which it cannot be compiled, and why; `null` when it can. */
+  /** `12: Unexpected "}"`, the line and why it cannot be compiled; `null` when it can. */
   fault: string | null;
   /** Twilio gets it as it is, so that what stands beside it is not there any more. */
   deployedAsIs: boolean;
@@ -77,6 +77,8 @@ export interface BuildState {
   /** The folder that is deployed; `null` when the sources themselves are. */
   folder: string | null;
   exists: boolean;
+  /** Why the sources give no build, or `null`. */
+  fault: string | null;
   /** Files of the last build that are not what the sources would give now. */
   stale: string[];
 }
