@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { attackCommand } from './attack';
 import { buildCommand } from './build';
 import { crowdCommand } from './crowd';
+import { doctorCommand } from './doctor';
 import { endWith } from './end-with';
 import { scenarioCommand } from './scenario';
 import { smsCommand } from './sms';
@@ -16,6 +17,7 @@ const program = new Command('ringtrue')
   .addCommand(attackCommand())
   .addCommand(crowdCommand())
   .addCommand(scenarioCommand())
+  .addCommand(doctorCommand())
   .addCommand(buildCommand());
 
 for (const command of program.commands)

@@ -1,0 +1,188 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { parse } from 'dotenv';
+import { BundleFault, findStaleFiles } from '../bundle/build-bundle';
+import type {
+  BuildState,
+  EnvironmentFile,
+  EventState,
+  InstalledPackage,
+  Manifest,
+  Project,
+  Settings,
+} from '../doctor/project/project';
+import { eventFile, readEventFile } from './check-event-file';
+import { findBadLine } from './environment';
+import { listFiles, readAssetFiles, readFunctions } from './read-functions';
+import { readRepository } from './read-repository';
+import { isObject, readSettings } from './read-settings';
+import { UsageFault } from './usage-fault';
+
+const watchedVariables = [
+  'ACCOUNT_SID',
+  'AUTH_TOKEN',
+  'TWILIO_ACCOUNT_SID',
+  'TWILIO_AUTH_TOKEN',
+  'TWILIO_REGION',
+  'TWILIO_EDGE',
+];
+
+/**
+ * Reads a Twilio Functions project from disk, whoever made it.
+ * @throws UsageFault when there is none, or no file `envFile`
+ */
+export async function readProject(
+  dir: string,
+  { envFile, env = process.env }: { envFile?: string | undefined; env?: NodeJS.ProcessEnv } = {},
+): Promise<Project> {
+  const { content, fault } = readManifestFile(dir);
+  const settings = readSettings(dir, content);
+  const rootFolders = ['functions', 'src', 'assets', 'static'].filter((name) => isFolder(dir, name));
+  const builtByRingtrue =
+    isFolder(dir, 'functions') && /\bringtrue\b/.test(Object.values(texts(content.scripts)).join('\n'));
+  const functionsFolder = builtByRingtrue ? 'functions' : chooseFolder(dir, settings, 'functions', 'src');
+  const assetsFolder = builtByRingtrue ? 'assets' : chooseFolder(dir, settings, 'assets', 'static');
+  const { functions, skipped } = await readFunctions(dir, functionsFolder, {
+    deployedAsIs: !builtByRingtrue,
+  });
+  return {
+    nodeVersion: process.versions.node,
+    builtByRingtrue,
+    manifest: readManifest(dir, content, fault),
+    settings,
+    rootFolders,
+    functionsFolder,
+    functions,
+    skippedFunctions: skipped,
+    assets: readAssetFiles(dir, assetsFolder),
+    build: builtByRingtrue ? await readOwnBuild(dir) : readOtherBuild(dir, settings),
+    environment: readEnvironmentFile(dir, envFile),
+    processVariables: Object.fromEntries(watchedVariables.map((name) => [name, env[name] ?? ''])),
+    repository: readRepository(dir, envFile ?? '.env'),
+    event: readEvent(dir, builtByRingtrue),
+    now: Date.now(),
+  };
+}
+
+function readManifestFile(dir: string): { content: Record<string, unknown>; fault: string | null } {
+  const file = path.join(dir, 'package.json');
+  if (!existsSync(file)) {
+    throw new UsageFault(
+      'There is no package.json here: run this in the folder of a Twilio Functions project.',
+    );
+  }
+  try {
+    const content: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    if (!isObject(content)) return { content: {}, fault: 'it is not an object' };
+    return { content, fault: null };
+  } catch (error) {
+    return { content: {}, fault: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function readManifest(dir: string, content: Record<string, unknown>, fault: string | null): Manifest {
+  const dependencies = texts(content.dependencies);
+  return {
+    fault,
+    dependencies,
+    devDependencies: texts(content.devDependencies),
+    installed: Object.fromEntries(Object.keys(dependencies).map((name) => [name, readInstalled(dir, name)])),
+  };
+}
+
+// A workspace has its packages in a folder further up.
+function readInstalled(dir: string, name: string): InstalledPackage | null {
+  const folder = path.join(dir, 'node_modules', name);
+  if (existsSync(path.join(folder, 'package.json'))) {
+    const { version, scripts, gypfile } = JSON.parse(
+      readFileSync(path.join(folder, 'package.json'), 'utf8'),
+    ) as Record<string, unknown>;
+    const { install = '', postinstall = '' } = texts(scripts);
+    const native =
+      gypfile === true ||
+      existsSync(path.join(folder, 'binding.gyp')) ||
+      /\b(?:node-gyp|node-pre-gyp|prebuild|prebuild-install|cmake-js)\b/.test(`${install} ${postinstall}`);
+    return { version: String(version), native };
+  }
+  const parent = path.dirname(dir);
+  return parent === dir ? null : readInstalled(parent, name);
+}
+
+function chooseFolder(
+  dir: string,
+  { values }: Settings,
+  usual: 'functions' | 'assets',
+  other: string,
+): string {
+  const named = values[`${usual}Folder`];
+  if (typeof named === 'string' && named !== '') return path.posix.normalize(named).replace(/\/$/, '');
+  return !isFolder(dir, usual) && isFolder(dir, other) ? other : usual;
+}
+
+async function readOwnBuild(dir: string): Promise<BuildState> {
+  const exists = isFolder(dir, 'dist/functions');
+  try {
+    return { folder: 'dist', exists, fault: null, stale: await findStaleFiles(dir) };
+  } catch (error) {
+    if (!(error instanceof BundleFault)) throw error;
+    return { folder: 'dist', exists, fault: error.messages[0] ?? error.message, stale: [] };
+  }
+}
+
+// Another build's result is only known to be stale where a source of the same name is younger.
+function readOtherBuild(dir: string, { values }: Settings): BuildState {
+  const folder = typeof values.functionsFolder === 'string' ? values.functionsFolder : null;
+  if (folder === null || ['functions', 'src'].includes(path.posix.normalize(folder).replace(/\/$/, ''))) {
+    return { folder: null, exists: true, fault: null, stale: [] };
+  }
+  const stale = listFiles(path.join(dir, folder)).filter((file) => {
+    if (!file.endsWith('.js')) return false;
+    const built = statSync(path.join(dir, folder, file)).mtimeMs;
+    return ['functions', 'src/functions', 'src']
+      .map((root) => path.join(dir, root, file.replace(/\.js$/, '.ts')))
+      .some((source) => existsSync(source) && statSync(source).mtimeMs > built);
+  });
+  return { folder, exists: isFolder(dir, folder), fault: null, stale };
+}
+
+function readEnvironmentFile(dir: string, envFile: string | undefined): EnvironmentFile {
+  const file = envFile ?? '.env';
+  const place = path.resolve(dir, file);
+  const exists = existsSync(place);
+  if (envFile !== undefined && !exists) throw new UsageFault(`There is no file ${envFile}: check --env.`);
+  const text = exists ? readFileSync(place, 'utf8') : '';
+  const example = ['.env.example', '.env.sample', '.env.template'].find((name) =>
+    existsSync(path.join(dir, name)),
+  );
+  return {
+    file,
+    exists,
+    badLine: findBadLine(text) ?? null,
+    variables: parse(text),
+    example: example
+      ? { file: example, variables: parse(readFileSync(path.join(dir, example), 'utf8')) }
+      : null,
+  };
+}
+
+function readEvent(dir: string, needed: boolean): EventState {
+  const read = readEventFile(dir);
+  if (read === null) return { file: needed ? eventFile : null, missing: needed, faults: [], closesAt: null };
+  const ends = read.event?.sessions.map(({ closesAt }) => closesAt) ?? [null];
+  const closesAt = ends.reduce(
+    (latest, end) => (latest === null || end === null ? null : Math.max(latest, end)),
+    0,
+  );
+  return { file: eventFile, missing: false, faults: read.faults, closesAt };
+}
+
+function texts(value: unknown): Record<string, string> {
+  if (!isObject(value)) return {};
+  return Object.fromEntries(
+    Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
+}
+
+function isFolder(dir: string, name: string): boolean {
+  return statSync(path.join(dir, name), { throwIfNoEntry: false })?.isDirectory() === true;
+}
