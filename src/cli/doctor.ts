@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import pc from 'picocolors';
 import { checkProject, type Finding, isSound } from '../doctor/project/check-project';
+import { describeFinding } from './describe-finding';
 import { readProject } from './read-project';
 
 interface DoctorOptions {
@@ -32,12 +33,6 @@ async function diagnose({ env, json }: DoctorOptions): Promise<void> {
     console.log(summarise(findings));
   }
   if (!sound) process.exitCode = 1;
-}
-
-/** A finding for the terminal: what it is, what was found, what to do. */
-export function describeFinding({ code, severity, title, detail, fix }: Finding): string {
-  const colour = { error: pc.red, warning: pc.yellow, note: pc.cyan }[severity];
-  return `${colour(severity)}  ${pc.bold(title)} ${pc.dim(code)}\n    ${detail}\n    ${pc.dim('fix:')} ${fix}\n`;
 }
 
 function summarise(findings: Finding[]): string {

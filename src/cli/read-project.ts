@@ -57,7 +57,9 @@ export async function readProject(
     assets: readAssetFiles(dir, assetsFolder),
     build: builtByRingtrue ? await readOwnBuild(dir) : readOtherBuild(dir, settings),
     environment: readEnvironmentFile(dir, envFile),
-    processVariables: Object.fromEntries(watchedVariables.map((name) => [name, env[name] ?? ''])),
+    processVariables: texts(
+      Object.fromEntries(watchedVariables.map((name) => [name, env[name] || undefined])),
+    ),
     repository: readRepository(dir, envFile ?? '.env'),
     event: readEvent(dir, builtByRingtrue),
     now: Date.now(),

@@ -3,6 +3,8 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import pc from 'picocolors';
 import { type Bundle, buildBundle } from '../bundle/build-bundle';
 import { watchBundle } from '../bundle/watch-bundle';
+import { checkVariableSizes } from '../doctor/project/check-environment';
+import { describeProblems } from '../doctor/project/check-project';
 import { type Console, startConsole } from '../emulator/console/console-server';
 import { createEdge, type Edge } from '../emulator/create-edge';
 import { findTampering } from '../emulator/find-tampering';
@@ -16,6 +18,7 @@ import { RequestLog, type RequestRecord } from '../emulator/request-log';
 import { announceEmulator } from '../emulator/running-emulator';
 import { SignatureMemory } from '../emulator/signature-memory';
 import { checkEventFile } from './check-event-file';
+import { describeFinding } from './describe-finding';
 import { type Environment, localVariables, readEnvironment } from './environment';
 import { describeRequest, describeRuntimeEvent, meaningOf } from './terminal-line';
 import { UsageFault } from './usage-fault';
@@ -66,6 +69,7 @@ async function start(options: StartOptions): Promise<void> {
   const publicUrl = readPublicUrl(options.publicUrl);
   const environment = readEnvironment({ dir, envFile: options.env, dataDir });
   refuseUnsafe(options, environment);
+  warnOfLimits(environment);
   checkEventFile(dir);
   const bundle = await buildBundle(dir);
 
@@ -228,6 +232,12 @@ function refuseUnsafe(
 
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
+}
+
+// Here there is room for any variable; Twilio has little, and says so only at the end of a deploy.
+function warnOfLimits({ variables }: Environment): void {
+  for (const finding of describeProblems(checkVariableSizes(variables)))
+    console.log(describeFinding(finding));
 }
 
 // A port that is taken is the commonest fault of a start: say which one, and which flag changes it.

@@ -50,6 +50,13 @@ test('names the line of a malformed .env', async () => {
   await expectRefusal([], '.env, line 3: not a variable');
 });
 
+test('warns of variables that Twilio will not take', async () => {
+  writeFileSync(path.join(dir, '.env'), `LETTER=${'x'.repeat(451)}\n`);
+  const { code, stdout } = await runRingtrue(['start', '--host', '203.0.113.1', '--port', '0'], { cwd: dir });
+  expect(stdout).toContain('LETTER has 451 bytes, and Twilio takes 450.');
+  expect(code).toBe(2);
+});
+
 test('names line and field of every fault in the event file', async () => {
   const text = readFileSync(eventFile(), 'utf8').replace('"WORKSHOP"', '"STOP"').replace('"en"', '"xx"');
   writeFileSync(eventFile(), text);

@@ -21,9 +21,10 @@ export function checkRuntime({ nodeVersion, manifest, settings }: Project): Prob
 function checkNode(version: string, runtime: unknown): Problem[] {
   const major = Number(version.split('.', 1)[0]);
   if (!supported.includes(major)) return [{ code: 'node-unsupported', version }];
-  if (typeof runtime === 'string' && runtime !== `node${major}`)
-    return [{ code: 'node-differs', version, runtime }];
-  return [];
+  const known = supported.map((number) => `node${number}`).find((name) => name === runtime);
+  return known === undefined || known === `node${major}`
+    ? []
+    : [{ code: 'node-differs', version, runtime: known }];
 }
 
 function checkNamedRuntime({ file, values, fault, opaque }: Project['settings']): Problem[] {

@@ -1,0 +1,30 @@
+import { checkProject, isSound, projectAdvice } from '../../../src/doctor/project/check-project';
+import { brokenProjects } from './broken-projects';
+import { healthy, readMade, token } from './make-project';
+
+describe('the doctor, asked about a project', () => {
+  test('finds nothing in a healthy one', async () => {
+    expect(checkProject(await readMade(healthy))).toEqual([]);
+  });
+
+  test.each(brokenProjects)('finds $name: $code', async ({ code, also, says, files, env, git, change }) => {
+    const project = await readMade({ ...healthy, ...files }, { env: env ?? {}, git: git ?? [] });
+    const findings = checkProject({ ...project, ...change });
+    expect(findings.map((finding) => finding.code)).toEqual(also ? [code, also] : [code]);
+    expect(findings[0]?.detail).toContain(says);
+    expect(isSound(findings)).toBe(projectAdvice[code].severity === 'note');
+  });
+
+  test('has a broken project for every kind of finding', () => {
+    const shown = new Set(brokenProjects.map(({ code }) => code));
+    expect(Object.keys(projectAdvice).filter((code) => !shown.has(code as never))).toEqual([]);
+  });
+
+  test('shows no secret in any of them', async () => {
+    for (const { files, env } of brokenProjects) {
+      const text = JSON.stringify(checkProject(await readMade({ ...healthy, ...files }, { env: env ?? {} })));
+      expect(text).not.toContain(token);
+      expect(text).not.toMatch(/hunter2|me:secret/);
+    }
+  });
+});
