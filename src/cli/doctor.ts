@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import pc from 'picocolors';
 import { checkProject, type Finding, isSound } from '../doctor/project/check-project';
 import { describeFinding } from './describe-finding';
-import { readProject } from './read-project';
+import { inspectProject } from './inspect-project';
 
 interface DoctorOptions {
   env?: string;
@@ -25,7 +25,7 @@ export function doctorCommand(): Command {
 }
 
 async function diagnose({ env, json }: DoctorOptions): Promise<void> {
-  const findings = checkProject(await readProject(process.cwd(), { envFile: env }));
+  const findings = checkProject(await inspectProject(process.cwd(), { envFile: env }));
   const sound = isSound(findings);
   if (json) console.log(JSON.stringify({ sound, findings }, null, 2));
   else {

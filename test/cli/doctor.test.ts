@@ -51,7 +51,8 @@ describe('ringtrue doctor', () => {
     expect(stdout).toBe(
       'error  Anybody can call a function that is meant for Twilio function-unprotected\n' +
         '    functions/sms/incoming.js answers /sms/incoming to everybody, although Twilio calls it: it reads fields that Twilio sends.\n' +
-        '    fix: Rename it to functions/sms/incoming.protected.js; its URL stays. Or check X-Twilio-Signature in it.\n\n' +
+        '    fix:  Rename it to functions/sms/incoming.protected.js; its URL stays. Or check X-Twilio-Signature in it.\n' +
+        `    more: ${path.relative(dir, path.join(root, 'docs', 'findings', 'function-unprotected.md'))}\n\n` +
         'not sound: 1 error\n',
     );
     expect(code).toBe(1);

@@ -27,6 +27,7 @@ export const brokenSettings: readonly BrokenProject[] = [
     code: 'node-differs',
     says: 'the deployment gets node24',
     files: settings('{ runtime: "node24" }'),
+    change: { nodeVersion: '20.18.3' },
   },
   {
     name: 'no runtime',

@@ -1,5 +1,6 @@
 import { checkProject, isSound, projectAdvice } from '../../../src/doctor/project/check-project';
 import { brokenProjects } from './broken-projects';
+import { makePages, readPage } from './finding-pages';
 import { healthy, readMade, token } from './make-project';
 
 describe('the doctor, asked about a project', () => {
@@ -18,6 +19,11 @@ describe('the doctor, asked about a project', () => {
   test('has a broken project for every kind of finding', () => {
     const shown = new Set(brokenProjects.map(({ code }) => code));
     expect(Object.keys(projectAdvice).filter((code) => !shown.has(code as never))).toEqual([]);
+  });
+
+  test('has a page about every finding that says what the doctor says', async () => {
+    for (const [code, page] of await makePages())
+      expect({ code, page: readPage(code) }).toEqual({ code, page });
   });
 
   test('shows no secret in any of them', async () => {

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { readProject } from '../../../src/cli/read-project';
+import { inspectProject } from '../../../src/cli/inspect-project';
 import type { Project } from '../../../src/doctor/project/project';
 
 /** Files of a project by path; `null` takes one away. */
@@ -65,7 +65,7 @@ export async function readMade(
       writeFileSync(path.join(dir, name), content);
     }
     for (const args of git) execFileSync('git', args, { cwd: dir, stdio: 'ignore' });
-    return await readProject(dir, { env, envFile });
+    return await inspectProject(dir, { env, envFile });
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }

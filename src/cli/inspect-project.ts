@@ -31,7 +31,7 @@ const watchedVariables = [
  * Reads a Twilio Functions project from disk, whoever made it.
  * @throws UsageFault when there is none, or no file `envFile`
  */
-export async function readProject(
+export async function inspectProject(
   dir: string,
   { envFile, env = process.env }: { envFile?: string | undefined; env?: NodeJS.ProcessEnv } = {},
 ): Promise<Project> {
