@@ -74,7 +74,7 @@ function readManifestFile(dir: string): { content: Record<string, unknown>; faul
     );
   }
   try {
-    const content: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    const content: unknown = JSON.parse(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''));
     if (!isObject(content)) return { content: {}, fault: 'it is not an object' };
     return { content, fault: null };
   } catch (error) {
@@ -95,19 +95,28 @@ function readManifest(dir: string, content: Record<string, unknown>, fault: stri
 // A workspace has its packages in a folder further up.
 function readInstalled(dir: string, name: string): InstalledPackage | null {
   const folder = path.join(dir, 'node_modules', name);
-  if (existsSync(path.join(folder, 'package.json'))) {
-    const { version, scripts, gypfile } = JSON.parse(
-      readFileSync(path.join(folder, 'package.json'), 'utf8'),
-    ) as Record<string, unknown>;
+  const manifest = path.join(folder, 'package.json');
+  if (existsSync(manifest)) {
+    const { version, scripts, gypfile } = readJson(manifest);
     const { install = '', postinstall = '' } = texts(scripts);
     const native =
       gypfile === true ||
       existsSync(path.join(folder, 'binding.gyp')) ||
       /\b(?:node-gyp|node-pre-gyp|prebuild|prebuild-install|cmake-js)\b/.test(`${install} ${postinstall}`);
-    return { version: String(version), native };
+    return typeof version === 'string' ? { version, native } : null;
   }
   const parent = path.dirname(dir);
   return parent === dir ? null : readInstalled(parent, name);
+}
+
+// What an installation left broken counts as not installed.
+function readJson(file: string): Record<string, unknown> {
+  try {
+    const content: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    return isObject(content) ? content : {};
+  } catch {
+    return {};
+  }
 }
 
 function chooseFolder(
@@ -150,11 +159,11 @@ function readOtherBuild(dir: string, { values }: Settings): BuildState {
 function readEnvironmentFile(dir: string, envFile: string | undefined): EnvironmentFile {
   const file = envFile ?? '.env';
   const place = path.resolve(dir, file);
-  const exists = existsSync(place);
+  const exists = isFile(place);
   if (envFile !== undefined && !exists) throw new UsageFault(`There is no file ${envFile}: check --env.`);
   const text = exists ? readFileSync(place, 'utf8') : '';
   const example = ['.env.example', '.env.sample', '.env.template'].find((name) =>
-    existsSync(path.join(dir, name)),
+    isFile(path.join(dir, name)),
   );
   return {
     file,
@@ -183,6 +192,10 @@ function texts(value: unknown): Record<string, string> {
   return Object.fromEntries(
     Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
   );
+}
+
+function isFile(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 function isFolder(dir: string, name: string): boolean {

@@ -1,15 +1,15 @@
 import type { EnvironmentFile, FunctionFile } from './project';
 
-/** What stands in code that checks signatures itself, and so may be public. */
+/** What stands in code that looks at who calls, Twilio or a signed-in Flex user, and so may be public. */
 const checksItself =
-  /x-twilio-signature|\b(?:validateRequest|validateRequestWithBody|validateExpressRequest|twilioWebhook)\b/i;
+  /x-?twilio-?signature|\b(?:validateRequest|validateRequestWithBody|validateExpressRequest|twilioWebhook)\b|\b\w*TokenValidator\b|\bfunctionValidator\b/i;
 
 /** What only a request from Twilio has, or only Twilio wants for an answer. */
 const signs: [pattern: RegExp, evidence: string][] = [
   [/\b(?:MessagingResponse|VoiceResponse|FaxResponse)\b|<Response\b/, 'it answers TwiML'],
   [/\bmessageHandler\s*\(/, 'it is a messageHandler'],
   [
-    /\.(?:MessageSid|SmsSid|SmsMessageSid|SmsStatus|MessageStatus|NumMedia|CallSid|CallStatus|RecordingSid|OptOutType)\b/,
+    /\b(?:MessageSid|SmsSid|SmsMessageSid|SmsStatus|MessageStatus|NumMedia|CallSid|CallStatus|RecordingSid|OptOutType)\b/,
     'it reads fields that Twilio sends',
   ],
 ];

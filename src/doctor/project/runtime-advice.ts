@@ -41,7 +41,7 @@ export const runtimeAdvice: AdviceFor<RuntimeFacts> = {
     source: 'https://www.twilio.com/docs/api/errors/82007',
   },
   'runtime-handler-missing': {
-    severity: 'error',
+    severity: 'warning',
     title: `${handler} is missing`,
     detail: () => `package.json does not name ${handler} among its dependencies.`,
     fix: () => pin,

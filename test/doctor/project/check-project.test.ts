@@ -16,6 +16,22 @@ describe('the doctor, asked about a project', () => {
     expect(isSound(findings)).toBe(projectAdvice[code].severity === 'note');
   });
 
+  test.each([
+    [
+      'checks the signature itself',
+      "if (!validateRequest(token, event.request.headers['x-twilio-signature'], url, event)) return callback(null, 'no')",
+    ],
+    ['is called by Flex with a token', 'return functionValidator(token, accountSid, authToken)'],
+    [
+      'only sends messages',
+      'await context.getTwilioClient().messages.create({ to: event.to, body: event.text })',
+    ],
+  ])('takes a public function for sound that %s', async (_name, body) => {
+    const code = `exports.handler = async (context, event, callback) => { ${body}; callback(null, ''); // MessageSid
+    };`;
+    expect(checkProject(await readMade({ ...healthy, 'functions/send.js': code }))).toEqual([]);
+  });
+
   test('has a broken project for every kind of finding', () => {
     const shown = new Set(brokenProjects.map(({ code }) => code));
     expect(Object.keys(projectAdvice).filter((code) => !shown.has(code as never))).toEqual([]);
