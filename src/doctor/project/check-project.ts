@@ -1,3 +1,4 @@
+import { accountAdvice } from './account-advice';
 import type { Advice, AdviceTable, Severity } from './advice';
 import { checkAssets } from './check-assets';
 import { checkBuild } from './check-build';
@@ -39,6 +40,7 @@ export const projectAdvice: AdviceTable = {
   ...secretAdvice,
   ...repositoryAdvice,
   ...eventAdvice,
+  ...accountAdvice,
 };
 
 const checks: readonly ((project: Project) => Problem[])[] = [

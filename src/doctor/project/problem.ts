@@ -12,7 +12,8 @@ export interface ProblemFacts
     CredentialFacts,
     SecretFacts,
     RepositoryFacts,
-    EventFacts {}
+    EventFacts,
+    AccountFacts {}
 
 export interface RuntimeFacts {
   'node-unsupported': { version: string };
@@ -110,6 +111,20 @@ export interface EventFacts {
   'event-missing': { file: string };
   'event-fault': { file: string; fault: string };
   'event-over': { file: string; closed: string };
+}
+
+export interface AccountFacts {
+  'account-refused': { reason: string };
+  'number-unknown': { number: string };
+  'number-none': object;
+  'webhook-none': { number: string; why: string };
+  'webhook-overridden': { number: string; ownUrl: string; url: string; why: string };
+  'webhook-url': { number: string; url: string; reason: string };
+  'webhook-method': { number: string; method: string };
+  'webhook-fallback': { number: string };
+  'webhook-path': { number: string; url: string; path: string };
+  'webhook-public': { number: string; file: string; path: string };
+  'webhook-fails': { url: string; reason: string };
 }
 
 export type ProblemCode = keyof ProblemFacts;
