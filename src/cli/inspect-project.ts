@@ -62,6 +62,8 @@ export async function inspectProject(
     ),
     repository: readRepository(dir, envFile ?? '.env'),
     event: readEvent(dir, builtByRingtrue),
+    account: null,
+    called: [],
     now: Date.now(),
   };
 }

@@ -1,24 +1,27 @@
-import type { Account, AccountNumber, CalledWebhook } from './account';
+import type { Account, AccountNumber } from './account';
 import type { Problem } from './problem';
-import type { FunctionFile } from './project';
+import type { FunctionFile, Project } from './project';
 
-/** Where Twilio delivers texts, and whether that is a function of this project that only Twilio can call. */
-export function checkAccount(
+/** Where Twilio delivers texts, whether that is a function of this project, and whether only Twilio can call it. */
+export function checkAccount({ account, called, functions }: Project): Problem[] {
+  return [
+    ...(account === null ? [] : checkNumbers(account, functions)),
+    ...called.flatMap(({ url, fault }) =>
+      fault === null ? [] : [{ code: 'webhook-fails' as const, url, reason: fault }],
+    ),
+  ];
+}
+
+function checkNumbers(
   { fault, unknownNumbers, numbers }: Account,
   functions: readonly FunctionFile[],
 ): Problem[] {
   if (fault !== null) return [{ code: 'account-refused', reason: fault }];
-  const none: Problem[] = numbers.length + unknownNumbers.length === 0 ? [{ code: 'number-none' }] : [];
+  if (numbers.length + unknownNumbers.length === 0) return [{ code: 'number-none' }];
   return [
     ...unknownNumbers.map((number) => ({ code: 'number-unknown' as const, number })),
     ...numbers.flatMap((number) => [...checkRouting(number), ...checkPath(number, functions)]),
-    ...none,
   ];
-}
-
-/** Whether a webhook that was called refuses strangers and answers Twilio. */
-export function checkCalledWebhook({ url, fault }: CalledWebhook): Problem[] {
-  return fault === null ? [] : [{ code: 'webhook-fails', url, reason: fault }];
 }
 
 function checkRouting(routing: AccountNumber): Problem[] {

@@ -1,5 +1,6 @@
 import { accountAdvice } from './account-advice';
 import type { Advice, AdviceTable, Severity } from './advice';
+import { checkAccount } from './check-account';
 import { checkAssets } from './check-assets';
 import { checkBuild } from './check-build';
 import { checkCredentials } from './check-credentials';
@@ -55,6 +56,7 @@ const checks: readonly ((project: Project) => Problem[])[] = [
   checkSecrets,
   checkRepository,
   checkEvent,
+  checkAccount,
 ];
 
 /** Everything that is wrong with a project, the worst first. */

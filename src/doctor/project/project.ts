@@ -1,4 +1,6 @@
-/** A Twilio Functions project as it lies on disk. Everything the checks look at; they read nothing themselves. */
+import type { Account, CalledWebhook } from './account';
+
+/** A Twilio Functions project, as it lies on disk and at Twilio. All that the checks look at; they read nothing themselves. */
 export interface Project {
   /** The Node this runs on: `20.20.2`. */
   nodeVersion: string;
@@ -20,6 +22,10 @@ export interface Project {
   processVariables: Record<string, string>;
   repository: Repository;
   event: EventState;
+  /** `null` when Twilio was not asked. */
+  account: Account | null;
+  /** Webhooks that were called for a trial. */
+  called: CalledWebhook[];
   /** Milliseconds since 1970. */
   now: number;
 }

@@ -1,5 +1,6 @@
 import type { ProblemCode } from '../../../src/doctor/project/problem';
 import type { Project } from '../../../src/doctor/project/project';
+import { brokenAccounts } from './broken-accounts';
 import { brokenEnvironments } from './broken-environments';
 import { brokenFunctions } from './broken-functions';
 import { brokenSettings } from './broken-settings';
@@ -25,4 +26,5 @@ export const brokenProjects: readonly BrokenProject[] = [
   ...brokenSettings,
   ...brokenFunctions,
   ...brokenEnvironments,
+  ...brokenAccounts,
 ];

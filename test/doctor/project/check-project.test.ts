@@ -1,4 +1,5 @@
 import { checkProject, isSound, projectAdvice } from '../../../src/doctor/project/check-project';
+import { healthyNumber } from './broken-accounts';
 import { brokenProjects } from './broken-projects';
 import { makePages, readPage } from './finding-pages';
 import { healthy, readMade, token } from './make-project';
@@ -6,6 +7,12 @@ import { healthy, readMade, token } from './make-project';
 describe('the doctor, asked about a project', () => {
   test('finds nothing in a healthy one', async () => {
     expect(checkProject(await readMade(healthy))).toEqual([]);
+  });
+
+  test('finds nothing in a number that leads to a protected function', async () => {
+    const account = { fault: null, unknownNumbers: [], numbers: [healthyNumber] };
+    const called = [{ url: healthyNumber.url, fault: null }];
+    expect(checkProject({ ...(await readMade(healthy)), account, called })).toEqual([]);
   });
 
   test.each(brokenProjects)('finds $name: $code', async ({ code, also, says, files, env, git, change }) => {
