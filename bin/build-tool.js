@@ -9,6 +9,7 @@ const root = path.join(__dirname, '..');
 const entryPoints = {
   cli: 'src/cli/main.ts',
   edge: 'src/emulator/create-edge.ts',
+  signature: 'src/signature/index.ts',
   'runtime-child': 'src/emulator/runtime-child.ts',
   'runtime-guard': 'src/emulator/runtime-guard.ts',
 };

@@ -3,16 +3,7 @@ import { getExpectedTwilioSignature, validateRequest } from 'twilio/lib/webhooks
 import { type SignedRequest, sign, verify } from '../../src/signature/index';
 import corners from '../fixtures/signature/corners.json';
 import official from '../fixtures/signature/official.json';
-
-interface Vector {
-  id: string;
-  authToken: string;
-  url: string;
-  params?: unknown;
-  body?: unknown;
-  signature: string | null;
-  right: string;
-}
+import { asRequest, type Vector } from './vector';
 
 // `right` is `compat` where only a named rewrite would accept; two official vectors are about those.
 const vectors = [
@@ -22,16 +13,6 @@ const vectors = [
   })),
   ...corners,
 ] as Vector[];
-
-function asRequest({ url, params, body, signature }: Vector): SignedRequest {
-  const json = typeof body === 'string';
-  return {
-    url,
-    ...(params && !json ? { params: params as Record<string, string> } : {}),
-    ...(json ? { body, contentType: 'application/json' } : {}),
-    ...(signature === null ? {} : { signature }),
-  };
-}
 
 const withSignature = vectors.filter(({ signature, right }) => right === 'reject' || signature);
 

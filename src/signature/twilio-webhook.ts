@@ -1,0 +1,92 @@
+import type { ServerResponse } from 'node:http';
+import { decodeForm, isForm, splitUrl } from './canonical';
+import { readCompat, readKeys } from './verify';
+import {
+  type NodeOptions,
+  type ParsedRequest,
+  verifyNodeRequest,
+  type WebhookReason,
+} from './verify-node-request';
+
+/** What whoever is refused reads, whatever the reason: Twilio's own sentence for a protected Function. */
+const unauthorizedText = 'Unauthorized - you are not authenticated to perform this request';
+
+export interface TwilioWebhookOptions extends NodeOptions {
+  /** Told why a request was refused: for a log, never for the caller. */
+  onRefused?: ((reason: WebhookReason, request: ParsedRequest) => void) | undefined;
+}
+
+/**
+ * Express 4 and 5 middleware (and Connect's) that lets only Twilio's requests through. Before any body parser it reads the
+ * raw body, at most 1 MB, and leaves `req.rawBody` and `req.body`: a form's names and values, several values as a list, or
+ * what JSON says (`undefined` when it is none). After a parser it takes `req.rawBody`, or for forms a flat `req.body`; JSON without `req.rawBody` is refused. Everything
+ * refused gets 403 and the same text.
+ * @throws TypeError when a key is missing or empty, `publicUrl` is no http(s) URL without a query, or `compat` unknown
+ */
+export function twilioWebhook(
+  options: TwilioWebhookOptions,
+): (request: ParsedRequest, response: ServerResponse, next: (error?: unknown) => void) => void {
+  checkOptions(options);
+  return (request, response, next) => {
+    const unread = request.rawBody === undefined && !request.readableDidRead;
+    verifyNodeRequest(request, options)
+      .then((verification) => {
+        if (verification.valid) {
+          if (unread) leaveBody(request, verification.rawBody);
+          next();
+        } else {
+          refuse(request, response);
+          options.onRefused?.(verification.reason, request);
+        }
+      })
+      .catch(next);
+  };
+}
+
+function checkOptions({ keys, publicUrl, compat }: TwilioWebhookOptions): void {
+  if (readKeys(keys).length === 0) throw new TypeError('twilioWebhook: keys is empty, give your Auth Token');
+  readCompat(compat);
+  if (publicUrl === undefined) return;
+  const parts = splitUrl(publicUrl);
+  if (!parts || !/^https?$/i.test(parts.scheme) || /[?#]/.test(publicUrl))
+    throw new TypeError(
+      'twilioWebhook: publicUrl must be an http(s) URL without a query, for example https://example.com',
+    );
+}
+
+function leaveBody(request: ParsedRequest, rawBody: Uint8Array | undefined): void {
+  request.rawBody = rawBody;
+  if (!rawBody || rawBody.length === 0) return;
+  // What body-parser looks at before it reads a stream again.
+  Object.assign(request, { _body: true });
+  const contentType = request.headers['content-type'];
+  if (isForm(contentType)) request.body = readFields(rawBody);
+  else if (/^\s*application\/json\s*(?:;|$)/i.test(contentType ?? '')) request.body = readJson(rawBody);
+}
+
+function readFields(rawBody: Uint8Array): Record<string, string | string[]> {
+  const fields = new Map<string, string | string[]>();
+  for (const [name, value] of decodeForm(rawBody)) {
+    const known = fields.get(name);
+    fields.set(name, known === undefined ? value : [known, value].flat());
+  }
+  // Defines `__proto__` as an ordinary name.
+  return Object.fromEntries(fields);
+}
+
+function readJson(rawBody: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(rawBody));
+  } catch {
+    return undefined;
+  }
+}
+
+function refuse(request: ParsedRequest, response: ServerResponse): void {
+  if (response.destroyed || response.headersSent) return;
+  response.statusCode = 403;
+  response.setHeader('Content-Type', 'text/plain; charset=utf-8');
+  // What was not read would otherwise be taken for the next request.
+  if (!request.readableEnded) response.setHeader('Connection', 'close');
+  response.end(unauthorizedText);
+}

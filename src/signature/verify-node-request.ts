@@ -1,0 +1,123 @@
+import type { IncomingMessage } from 'node:http';
+import { decodeForm, isForm } from './canonical';
+import type { Key, Params, SignatureReason, SignedRequest } from './signed-request';
+import { type Matched, signatureFault, type VerifyOptions, verify } from './verify';
+
+/** Why a request that was received did not pass: a reason of its signature, or of its transport. */
+export type WebhookReason = SignatureReason | 'method-not-allowed' | 'body-too-large' | 'body-unreadable';
+
+export type ReceivedVerification =
+  | {
+      valid: true;
+      matched: Matched;
+      /** As received; empty for a GET, `undefined` when a parser had read it and kept nothing but the parameters. */
+      rawBody: Uint8Array | undefined;
+      /** The form's parameters, those that were signed; `[]` when the body is no form. */
+      params: [name: string, value: string][];
+    }
+  | { valid: false; reason: WebhookReason };
+
+export interface NodeOptions extends VerifyOptions {
+  /** One Auth Token, or every key that may have signed. */
+  keys: string | readonly Key[];
+  /** Scheme, host and, behind a proxy that strips one, path prefix under which Twilio calls. Default: what the request says. */
+  publicUrl?: string | undefined;
+  /** Takes scheme and host from X-Forwarded-*: only behind a proxy that overwrites them. Default false. */
+  trustForwarded?: boolean | undefined;
+  /** Bytes of body read at most. Default 1,048,576. */
+  maxBodyBytes?: number | undefined;
+}
+
+/** What body parsers leave on a request. */
+export interface ParsedRequest extends IncomingMessage {
+  originalUrl?: string;
+  rawBody?: unknown;
+  body?: unknown;
+}
+
+/**
+ * Reads and checks a request of `node:http`, Express or Connect. The body is read here, or taken from `rawBody`, or, for a
+ * form that a parser has read, from its parameters. Only GET and POST pass, since Twilio sends nothing else and the method
+ * is not signed. Nothing is read before the signature has the right shape.
+ * @throws TypeError when a key is empty or `compat` unknown
+ */
+export async function verifyNodeRequest(
+  request: ParsedRequest,
+  { keys, publicUrl, trustForwarded = false, maxBodyBytes = 1_048_576, compat }: NodeOptions,
+): Promise<ReceivedVerification> {
+  const { method, headers } = request;
+  if (method !== 'GET' && method !== 'POST') return { valid: false, reason: 'method-not-allowed' };
+  const signature = headers['x-twilio-signature'];
+  const fault = signatureFault(signature);
+  if (fault) return { valid: false, reason: fault };
+  const target = request.originalUrl ?? request.url ?? '';
+  const url = target.startsWith('/')
+    ? (publicUrl?.replace(/\/+$/, '') ?? originOf(request, trustForwarded)) + target
+    : null;
+  if (url === null) return { valid: false, reason: 'invalid-url' };
+  const content = await readBody(request, maxBodyBytes);
+  if ('reason' in content) return { valid: false, reason: content.reason };
+
+  // A GET has its parameters in the URL; fields in its body would be read by an application that looks in both places.
+  if (method === 'GET' && !isEmpty(content)) return { valid: false, reason: 'invalid-params' };
+
+  const contentType = headers['content-type'];
+  const keySid = headers['x-twilio-signature-key-sid'];
+  const signed: SignedRequest = {
+    url,
+    method,
+    contentType,
+    signature,
+    keySid: typeof keySid === 'string' ? keySid : undefined,
+    ...('rawBody' in content ? { body: content.rawBody } : { params: content.params as Params }),
+  };
+  const verification = verify(signed, keys, { compat });
+  if (!verification.valid) return verification;
+  const rawBody = 'rawBody' in content ? content.rawBody : undefined;
+  const params = rawBody && isForm(contentType) ? decodeForm(rawBody) : [];
+  return { ...verification, rawBody, params };
+}
+
+function originOf({ headers, socket }: ParsedRequest, trustForwarded: boolean): string {
+  const forwarded = (name: string) =>
+    trustForwarded
+      ? String(headers[name] ?? '')
+          .split(',')[0]
+          ?.trim()
+      : undefined;
+  const scheme = forwarded('x-forwarded-proto') || ('encrypted' in socket ? 'https' : 'http');
+  return `${scheme}://${forwarded('x-forwarded-host') || (headers.host ?? '')}`;
+}
+
+type Body = { rawBody: Uint8Array } | { params: unknown } | { reason: WebhookReason };
+
+function isEmpty(content: { rawBody: Uint8Array } | { params: unknown }): boolean {
+  return 'rawBody' in content ? content.rawBody.length === 0 : Object.keys(content.params ?? {}).length === 0;
+}
+
+async function readBody(request: ParsedRequest, maxBodyBytes: number): Promise<Body> {
+  const { rawBody, body } = request;
+  if (typeof rawBody === 'string') return { rawBody: Buffer.from(rawBody) };
+  if (rawBody instanceof Uint8Array) return { rawBody };
+  if (!request.readableDidRead && !request.readableEnded) return readStream(request, maxBodyBytes);
+  if (isForm(request.headers['content-type'])) return { params: body ?? {} };
+  return { reason: 'raw-body-required' };
+}
+
+async function readStream(request: IncomingMessage, maxBodyBytes: number): Promise<Body> {
+  if (Number(request.headers['content-length'] ?? 0) > maxBodyBytes) return { reason: 'body-too-large' };
+  const chunks: Buffer[] = [];
+  let length = 0;
+  return new Promise((resolve) => {
+    request.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length > maxBodyBytes) {
+        request.pause();
+        resolve({ reason: 'body-too-large' });
+      } else chunks.push(chunk);
+    });
+    request.on('end', () => resolve({ rawBody: Buffer.concat(chunks) }));
+    request.on('error', () => resolve({ reason: 'body-unreadable' }));
+    request.on('close', () => resolve({ reason: 'body-unreadable' }));
+  });
+}
