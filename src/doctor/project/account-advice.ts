@@ -8,10 +8,17 @@ const setAgain = 'npm run number -- +15551234567 --url https://…/sms/incoming'
 export const accountAdvice: AdviceFor<AccountFacts> = {
   'account-refused': {
     severity: 'error',
-    title: 'Twilio cannot be asked',
+    title: 'Twilio refuses to answer',
     detail: ({ reason }) => reason,
     fix: () => 'Correct what it says, or look at this folder alone with --offline.',
     why: 'Neither a deploy nor a change of a number works while it is so.',
+  },
+  'account-silent': {
+    severity: 'note',
+    title: 'Twilio could not be asked',
+    detail: ({ reason }) => reason,
+    fix: () => 'Run it again with a network, or with --offline to look at this folder alone.',
+    why: 'Where the numbers of the account lead was not looked at.',
   },
   'number-unknown': {
     severity: 'error',
@@ -31,7 +38,7 @@ export const accountAdvice: AdviceFor<AccountFacts> = {
   'webhook-none': {
     severity: 'error',
     title: 'Texts to a number are dropped',
-    detail: ({ number, why }) => `Number ${number}: ${why}.`,
+    detail: ({ number, why }) => `Nothing takes the texts of number ${number}: ${why}.`,
     fix: () => setAgain,
     why: 'Without an effective webhook Twilio drops what comes in; with a Messaging Service it does not even log it.',
     source: servicePage,
@@ -40,7 +47,7 @@ export const accountAdvice: AdviceFor<AccountFacts> = {
     severity: 'warning',
     title: 'The URL at a number does not count',
     detail: ({ number, ownUrl, url, why }) =>
-      `Number ${number} has ${ownUrl}, but texts go to ${url || 'nobody'}: ${why}.`,
+      `Number ${number} has ${ownUrl}, but texts go to ${url}: ${why}.`,
     fix: () => `Change what decides: ${setAgain}`,
     why: 'A Messaging Service decides before a TwiML application, and that before the number. Nothing at the number says so.',
     source: servicePage,

@@ -1,7 +1,7 @@
 /** What Twilio says of the account, and what its webhooks do when they are called. */
 export interface Account {
-  /** Why Twilio's API cannot be asked, or `null`. */
-  fault: string | null;
+  /** Why Twilio's API did not answer the question, or `null`; `answered` when it said no, and not nothing. */
+  fault: { reason: string; answered: boolean } | null;
   /** Numbers that were asked for and that the account does not have, as they may be shown. */
   unknownNumbers: string[];
   /** Those that lead to this project, and those that were asked for. */
@@ -18,7 +18,8 @@ export interface AccountNumber {
   /** Where its texts go, without a password; empty when they are dropped. */
   url: string;
   method: string;
-  fallbackUrl: string;
+  /** Empty for none; `null` when it is not known. */
+  fallbackUrl: string | null;
   /** The URL that is set at the number itself, whether it counts or not. */
   ownUrl: string;
   /** What is wrong with `url` by its looks, or `null`. */

@@ -16,7 +16,8 @@ function checkNumbers(
   { fault, unknownNumbers, numbers }: Account,
   functions: readonly FunctionFile[],
 ): Problem[] {
-  if (fault !== null) return [{ code: 'account-refused', reason: fault }];
+  if (fault !== null)
+    return [{ code: fault.answered ? 'account-refused' : 'account-silent', reason: fault.reason }];
   if (numbers.length + unknownNumbers.length === 0) return [{ code: 'number-none' }];
   return [
     ...unknownNumbers.map((number) => ({ code: 'number-unknown' as const, number })),
@@ -26,11 +27,11 @@ function checkNumbers(
 
 function checkRouting(routing: AccountNumber): Problem[] {
   const { number, decidedBy, why, url, method, fallbackUrl, ownUrl, urlFault } = routing;
+  if (url === '') return [{ code: 'webhook-none', number, why }];
   const overridden: Problem[] =
     decidedBy !== 'number' && ownUrl !== '' && ownUrl !== url
       ? [{ code: 'webhook-overridden', number, ownUrl, url, why }]
       : [];
-  if (url === '') return [{ code: 'webhook-none', number, why }, ...overridden];
   return [
     ...overridden,
     ...(urlFault === null ? [] : [{ code: 'webhook-url' as const, number, url, reason: urlFault }]),

@@ -115,6 +115,7 @@ export interface EventFacts {
 
 export interface AccountFacts {
   'account-refused': { reason: string };
+  'account-silent': { reason: string };
   'number-unknown': { number: string };
   'number-none': object;
   'webhook-none': { number: string; why: string };

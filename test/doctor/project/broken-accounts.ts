@@ -17,6 +17,9 @@ export const healthyNumber: AccountNumber = {
 const withNumber = (changes: Partial<AccountNumber>): Pick<BrokenProject, 'change'> => ({
   change: { account: { fault: null, unknownNumbers: [], numbers: [{ ...healthyNumber, ...changes }] } },
 });
+const withFault = (fault: { reason: string; answered: boolean }): Pick<BrokenProject, 'change'> => ({
+  change: { account: { fault, unknownNumbers: [], numbers: [] } },
+});
 const service = 'the number is in the Messaging Service "Poll", whose inbound URL overrides the number\'s';
 
 /** What Twilio says of the account, and what a webhook did. */
@@ -25,9 +28,13 @@ export const brokenAccounts: readonly BrokenProject[] = [
     name: 'credentials that Twilio refuses',
     code: 'account-refused',
     says: 'Twilio refused the credentials',
-    change: {
-      account: { fault: 'Twilio refused the credentials (error 20003).', unknownNumbers: [], numbers: [] },
-    },
+    ...withFault({ reason: 'Twilio refused the credentials (error 20003).', answered: true }),
+  },
+  {
+    name: 'nobody to ask',
+    code: 'account-silent',
+    says: "Twilio's API did not answer",
+    ...withFault({ reason: "Twilio's API did not answer for the numbers (ENOTFOUND).", answered: false }),
   },
   {
     name: 'a number of another account',
@@ -44,8 +51,7 @@ export const brokenAccounts: readonly BrokenProject[] = [
   {
     name: 'a Messaging Service that drops texts',
     code: 'webhook-none',
-    also: 'webhook-overridden',
-    says: 'Number …4567: it drops every text.',
+    says: 'Nothing takes the texts of number …4567: it drops every text.',
     ...withNumber({ decidedBy: 'messaging-service', url: '', why: 'it drops every text', path: null }),
   },
   {
