@@ -31,7 +31,7 @@ function checkVersion(name: string, version: string, installed: string | null): 
     if (name === '@twilio/runtime-handler') return [];
     return [{ code: 'dependency-range', name, version, installed }];
   }
-  const wanted = version.trim().replace(/^=?v?/, '');
+  const wanted = version.trim().replace(/^v/, '');
   if (wanted !== installed) return [{ code: 'dependency-differs', name, version: wanted, installed }];
   if (name === 'twilio' && isBefore(exact, [6, 2, 0])) return [{ code: 'twilio-old', version }];
   return [];

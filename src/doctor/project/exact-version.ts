@@ -3,7 +3,7 @@ export type Version = [major: number, minor: number, patch: number];
 /** Reads an exact version (`2.0.1`, `1.0.0-rc.1`); `null` for a range, a tag or an address. */
 export function readExactVersion(text: string): Version | null {
   const [, major, minor, patch] =
-    /^=?v?(\d+)\.(\d+)\.(\d+)(?:-[\w.-]+)?(?:\+[\w.-]+)?$/.exec(text.trim()) ?? [];
+    /^v?(\d+)\.(\d+)\.(\d+)(?:-[\w.-]+)?(?:\+[\w.-]+)?$/.exec(text.trim()) ?? [];
   return major === undefined ? null : [Number(major), Number(minor), Number(patch)];
 }
 
