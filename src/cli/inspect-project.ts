@@ -55,7 +55,7 @@ export async function inspectProject(
     functions,
     skippedFunctions: skipped,
     assets: readAssetFiles(dir, assetsFolder),
-    build: builtByRingtrue ? await readOwnBuild(dir) : readOtherBuild(dir, settings),
+    build: builtByRingtrue ? await readOwnBuild(dir) : readOtherBuild(dir, functionsFolder),
     environment: readEnvironmentFile(dir, envFile),
     processVariables: texts(
       Object.fromEntries(watchedVariables.map((name) => [name, env[name] || undefined])),
@@ -128,7 +128,9 @@ function chooseFolder(
   other: string,
 ): string {
   const named = values[`${usual}Folder`];
-  if (typeof named === 'string' && named !== '') return path.posix.normalize(named).replace(/\/$/, '');
+  const folder = typeof named === 'string' ? path.posix.normalize(named).replace(/\/$/, '') : '';
+  // Outside of the project is a fault of its own, and nothing to search through.
+  if (folder !== '' && !/^(?:\.{0,2}|\.\.\/.*|\/.*)$/.test(folder)) return folder;
   return !isFolder(dir, usual) && isFolder(dir, other) ? other : usual;
 }
 
@@ -143,11 +145,8 @@ async function readOwnBuild(dir: string): Promise<BuildState> {
 }
 
 // Another build's result is only known to be stale where a source of the same name is younger.
-function readOtherBuild(dir: string, { values }: Settings): BuildState {
-  const folder = typeof values.functionsFolder === 'string' ? values.functionsFolder : null;
-  if (folder === null || ['functions', 'src'].includes(path.posix.normalize(folder).replace(/\/$/, ''))) {
-    return { folder: null, exists: true, fault: null, stale: [] };
-  }
+function readOtherBuild(dir: string, folder: string): BuildState {
+  if (['functions', 'src'].includes(folder)) return { folder: null, exists: true, fault: null, stale: [] };
   const stale = listFiles(path.join(dir, folder)).filter((file) => {
     if (!file.endsWith('.js')) return false;
     const built = statSync(path.join(dir, folder, file)).mtimeMs;

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import path from 'node:path';
 import { getPathAndAccessFromFileInfo } from '@twilio-labs/serverless-api/dist/utils/fs';
@@ -39,7 +39,7 @@ export function readAssetFiles(dir: string, folder: string): AssetFile[] {
 
 /** The files below a folder, relative to it, with `/`, sorted; none when there is no folder. */
 export function listFiles(folder: string): string[] {
-  if (!existsSync(folder)) return [];
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return [];
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name !== '.DS_Store')
     .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'))

@@ -69,6 +69,11 @@ function checkValues(file: string, values: Record<string, unknown>): Problem[] {
     if (value !== undefined && (typeof value !== 'string' || value === ''))
       problems.push({ code: 'settings-value', file, key, wanted: 'a text between quotes' });
   }
+  for (const key of ['functionsFolder', 'assetsFolder']) {
+    const folder = values[key];
+    if (typeof folder === 'string' && /^\/|^\.{1,2}\/?$|(?:^|\/)\.\.(?:\/|$)/.test(folder))
+      problems.push({ code: 'settings-value', file, key, wanted: 'a folder inside the project' });
+  }
   const { serviceName } = values;
   // https://www.twilio.com/docs/serverless/functions-assets/functions/create-service
   if (typeof serviceName === 'string' && serviceName !== '' && !/^[A-Za-z0-9-]{1,50}$/.test(serviceName))

@@ -168,6 +168,12 @@ export const brokenSettings: readonly BrokenProject[] = [
     files: settings(`{ ${runtime}, "serviceName": 5 }`),
   },
   {
+    name: 'a folder outside of the project',
+    code: 'settings-value',
+    says: '"functionsFolder" has to be a folder inside the project',
+    files: settings(`{ ${runtime}, "functionsFolder": "../functions" }`),
+  },
+  {
     name: 'a service name that Twilio refuses',
     code: 'service-name',
     says: '"my hotline"',
