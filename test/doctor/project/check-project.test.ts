@@ -1,7 +1,7 @@
 import { checkProject, isSound, projectAdvice } from '../../../src/doctor/project/check-project';
 import { healthyNumber } from './broken-accounts';
 import { brokenProjects } from './broken-projects';
-import { makePages, readPage } from './finding-pages';
+import { listPages, makePages, readPage } from './finding-pages';
 import { healthy, readMade, token } from './make-project';
 
 describe('the doctor, asked about a project', () => {
@@ -47,6 +47,7 @@ describe('the doctor, asked about a project', () => {
   test('has a page about every finding that says what the doctor says', async () => {
     for (const [code, page] of await makePages())
       expect({ code, page: readPage(code) }).toEqual({ code, page });
+    expect(listPages().sort()).toEqual(Object.keys(projectAdvice).sort());
   });
 
   test('shows no secret in any of them', async () => {

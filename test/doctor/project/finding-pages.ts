@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { checkProject } from '../../../src/doctor/project/check-project';
 import type { ProblemCode } from '../../../src/doctor/project/problem';
@@ -23,6 +23,13 @@ export async function makePages(): Promise<Map<ProblemCode, string>> {
 export function readPage(code: ProblemCode): string | null {
   const file = path.join(folder, `${code}.md`);
   return existsSync(file) ? readFileSync(file, 'utf8') : null;
+}
+
+/** The codes that pages about a project are there for. */
+export function listPages(): string[] {
+  return readdirSync(folder)
+    .filter((name) => readFileSync(path.join(folder, name), 'utf8').includes(', from `npm run doctor`.'))
+    .map((name) => path.basename(name, '.md'));
 }
 
 // npx tsx test/doctor/project/finding-pages.ts
