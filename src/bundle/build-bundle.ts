@@ -9,9 +9,10 @@
  * files lie flat under other names. Why packages of `dependencies` stay outside: Twilio's runtime tells TwiML by
  * `instanceof`, which a bundled copy of `twilio` never satisfies.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type BuildFailure, type BuildOptions, build } from 'esbuild';
+import { listFiles } from './list-files';
 import { writeTree } from './write-tree';
 
 export interface Bundle {
@@ -57,7 +58,7 @@ export async function findStaleFiles(dir: string): Promise<string[]> {
   ];
   return trees
     .flatMap(([folder, files]) => {
-      const present = listFiles(path.join(dir, 'dist', folder)).map(toUnix);
+      const present = listFiles(path.join(dir, 'dist', folder));
       const gone = present.filter((file) => !files.has(file));
       const changed = [...files].filter(([file, content]) => {
         const built = path.join(dir, 'dist', folder, file);
@@ -122,18 +123,10 @@ function readAssets(dir: string): Map<string, Uint8Array> {
   const files = new Map<string, Uint8Array>();
   for (const file of listFiles(dir)) {
     const content = readFileSync(path.join(dir, file));
-    files.set(toUnix(file), content);
+    files.set(file, content);
     if (file === 'index.html') files.set('assets/index.html', content);
   }
   return files;
-}
-
-function listFiles(dir: string): string[] {
-  if (!existsSync(dir)) return [];
-  return readdirSync(dir, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name !== '.DS_Store')
-    .map((entry) => path.relative(dir, path.join(entry.parentPath, entry.name)))
-    .sort();
 }
 
 function toUnix(file: string): string {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'dotenv';
 import { BundleFault, findStaleFiles } from '../bundle/build-bundle';
+import { listFiles } from '../bundle/list-files';
 import type {
   BuildState,
   EnvironmentFile,
@@ -13,7 +14,7 @@ import type {
 } from '../doctor/project/project';
 import { eventFile, readEventFile } from './check-event-file';
 import { findBadLine } from './environment';
-import { listFiles, readAssetFiles, readFunctions } from './read-functions';
+import { readAssetFiles, readFunctions } from './read-functions';
 import { readRepository } from './read-repository';
 import { isObject, readSettings } from './read-settings';
 import { UsageFault } from './usage-fault';

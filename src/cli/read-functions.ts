@@ -1,8 +1,9 @@
-import { readdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import path from 'node:path';
 import { getPathAndAccessFromFileInfo } from '@twilio-labs/serverless-api/dist/utils/fs';
 import { type BuildFailure, build, type Plugin } from 'esbuild';
+import { listFiles } from '../bundle/list-files';
 import type { AssetFile, FunctionFile } from '../doctor/project/project';
 
 /** Reads every function below `folder`: what it is called, what it says, and what it asks for. Nothing is run. */
@@ -35,16 +36,6 @@ export function readAssetFiles(dir: string, folder: string): AssetFile[] {
     ...namePath(file),
     bytes: statSync(path.join(dir, folder, file)).size,
   }));
-}
-
-/** The files below a folder, relative to it, with `/`, sorted; none when there is no folder. */
-export function listFiles(folder: string): string[] {
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return [];
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name !== '.DS_Store')
-    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'))
-    .filter((file) => !/(?:^|\/)node_modules\//.test(file))
-    .sort();
 }
 
 // By the code that Twilio deploys with, so that a name means here what it means there. It throws for a path it refuses.

@@ -1,4 +1,5 @@
 import type { AdviceFor } from './advice';
+import { markFile } from './mark-file';
 import type { AccountFacts } from './problem';
 
 const numberPage = 'https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource';
@@ -88,8 +89,7 @@ export const accountAdvice: AdviceFor<AccountFacts> = {
     severity: 'error',
     title: 'A number calls a function that anybody can call',
     detail: ({ number, file, path }) => `Number ${number} calls ${path}, and ${file} is public.`,
-    fix: ({ file }) =>
-      `Rename it to ${file.replace(/(\.[^./]+)$/, '.protected$1')}; its URL stays. Then deploy.`,
+    fix: ({ file }) => `Rename it to ${markFile(file, 'protected')}; its URL stays. Then deploy.`,
     why: 'Whoever finds the URL can send forged messages.',
     source: 'https://www.twilio.com/docs/serverless/functions-assets/visibility',
   },

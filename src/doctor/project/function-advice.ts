@@ -1,12 +1,10 @@
 import type { AdviceFor } from './advice';
+import { markFile } from './mark-file';
 import type { AssetFacts, FunctionFacts } from './problem';
 
 const docs = 'https://www.twilio.com/docs/serverless/functions-assets';
 const visibility = `${docs}/visibility`;
 const megabytes = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(1)} MB`;
-
-// `sms/incoming.js` -> `sms/incoming.protected.js`
-const marked = (file: string, marker: string): string => file.replace(/(\.[^./]+)$/, `.${marker}$1`);
 
 export const functionAdvice: AdviceFor<FunctionFacts> = {
   'functions-none': {
@@ -29,7 +27,7 @@ export const functionAdvice: AdviceFor<FunctionFacts> = {
     detail: ({ file, path, evidence }) =>
       `${file} answers ${path} to everybody, although Twilio calls it: ${evidence}.`,
     fix: ({ file }) =>
-      `Rename it to ${marked(file, 'protected')}; its URL stays. Or check X-Twilio-Signature in it.`,
+      `Rename it to ${markFile(file, 'protected')}; its URL stays. Or check X-Twilio-Signature in it.`,
     why: 'Whoever finds the URL can send forged messages. A .protected function runs only for requests that Twilio signed.',
     source: visibility,
   },
@@ -53,7 +51,7 @@ export const functionAdvice: AdviceFor<FunctionFacts> = {
     severity: 'warning',
     title: 'A file has a URL and no handler',
     detail: ({ file, path }) => `${file} gets the URL ${path}, and exports no handler.`,
-    fix: ({ file }) => `Move it out of the functions folder, or rename it to ${marked(file, 'private')}.`,
+    fix: ({ file }) => `Move it out of the functions folder, or rename it to ${markFile(file, 'private')}.`,
     why: 'Every .js below the functions folder becomes a URL. One without a handler answers 500 to whoever calls it.',
     source: `${docs}/functions/invocation`,
   },
@@ -149,7 +147,7 @@ export const assetAdvice: AdviceFor<AssetFacts> = {
     detail: ({ file, path, access }) =>
       `${file} looks like a secret, and ${path} ${access === 'public' ? 'is open to everybody' : 'can be fetched with a signed request'}.`,
     fix: ({ file }) =>
-      `Move it out of the assets folder, or rename it to ${marked(file, 'private')} if a function reads it.`,
+      `Move it out of the assets folder, or rename it to ${markFile(file, 'private')} if a function reads it.`,
     why: 'Every file below the assets folder is deployed, names with a dot in front included; public ones are kept by a CDN too.',
     source: `${docs}/assets`,
   },
