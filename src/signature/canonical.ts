@@ -39,53 +39,84 @@ export function splitUrl(url: unknown): UrlParts | null {
 
 const defaultPorts: Record<string, string> = { https: ':443', wss: ':443', http: ':80', ws: ':80' };
 
+export interface SignedUrl {
+  url: string;
+  userinfoKept: boolean;
+}
+
 /**
  * The forms in which Twilio may have signed a URL: with its port and without, or without one and with the default port,
  * because products differ (twilio-python#392, twilio-node#411). User info is never signed by Twilio, but by some senders.
  */
-export function candidateUrls(parts: UrlParts): { url: string; userinfoKept: boolean }[] {
-  const { scheme, userinfo, host, port, rest } = parts;
+export function candidateUrls({ scheme, userinfo, host, port, rest }: UrlParts): SignedUrl[] {
   const otherPort = port === '' ? defaultPorts[scheme.toLowerCase()] : port === ':' ? undefined : '';
-  const ports = otherPort === undefined ? [port] : [port, otherPort];
-  const build = (user: string) =>
-    ports.map((form) => ({ url: `${scheme}://${user}${host}${form}${rest}`, userinfoKept: user !== '' }));
-  return userinfo === '' ? build('') : [...build(''), ...build(userinfo)];
+  const urls = [{ url: `${scheme}://${host}${port}${rest}`, userinfoKept: false }];
+  if (otherPort !== undefined)
+    urls.push({ url: `${scheme}://${host}${otherPort}${rest}`, userinfoKept: false });
+  if (userinfo === '') return urls;
+  urls.push({ url: `${scheme}://${userinfo}${host}${port}${rest}`, userinfoKept: true });
+  if (otherPort !== undefined)
+    urls.push({ url: `${scheme}://${userinfo}${host}${otherPort}${rest}`, userinfoKept: true });
+  return urls;
 }
 
 /**
  * Reads parameters of any accepted shape.
  * @param nullAsEmpty takes `null` values as empty ones, as frameworks that null empty fields need
- * @returns `null` when they have another shape, or text that is no Unicode
+ * @returns name, value, name, value …: names in UTF-16 order, the distinct values of each likewise; `null` when they have
+ *   another shape, or text that is no Unicode
  * @throws what a getter or proxy of the caller's throws
  */
-export function readParams(
-  params: unknown,
-  { nullAsEmpty = false } = {},
-): [name: string, value: string][] | null {
+export function readParams(params: unknown, { nullAsEmpty = false } = {}): string[] | null {
   if (params === undefined || params === null) return [];
   if (typeof params !== 'object') return null;
-  const pairs: [string, string][] = [];
-  const add = (name: unknown, given: unknown): boolean => {
-    const value = nullAsEmpty && given === null ? '' : given;
-    if (typeof name !== 'string' || typeof value !== 'string') return false;
-    if (!name.isWellFormed() || !value.isWellFormed()) return false;
-    pairs.push([name, value]);
-    return true;
-  };
-  if (Array.isArray(params) || params instanceof URLSearchParams || params instanceof FormData) {
-    for (const pair of params as Iterable<unknown>) {
-      if (!Array.isArray(pair) || pair.length !== 2 || !add(pair[0], pair[1])) return null;
-    }
-    return pairs;
-  }
+  if (Array.isArray(params) || params instanceof URLSearchParams || params instanceof FormData)
+    return readPairs(params, nullAsEmpty);
   if (Symbol.iterator in params) return null;
-  for (const name of Object.keys(params)) {
+  const fields: string[] = [];
+  for (const name of Object.keys(params).sort()) {
     const value: unknown = (params as Record<string, unknown>)[name];
-    if (Array.isArray(value)) {
-      for (const one of value) if (!add(name, one)) return null;
-    } else if (!add(name, value)) return null;
+    if (typeof value === 'string') fields.push(name, value);
+    else if (Array.isArray(value)) {
+      const texts = value.map((one) => textOf(one, nullAsEmpty));
+      if (!areTexts(texts)) return null;
+      addValues(fields, name, texts);
+    } else if (nullAsEmpty && value === null) fields.push(name, '');
+    else return null;
   }
-  return pairs;
+  return areUnicode(fields) ? fields : null;
+}
+
+function readPairs(pairs: Iterable<unknown>, nullAsEmpty: boolean): string[] | null {
+  const values = new Map<string, string[]>();
+  for (const pair of pairs) {
+    if (!Array.isArray(pair) || pair.length !== 2) return null;
+    const [name, value] = [pair[0] as unknown, textOf(pair[1], nullAsEmpty)];
+    if (typeof name !== 'string' || typeof value !== 'string') return null;
+    const known = values.get(name);
+    if (known) known.push(value);
+    else values.set(name, [value]);
+  }
+  const fields: string[] = [];
+  for (const name of [...values.keys()].sort()) addValues(fields, name, values.get(name) ?? []);
+  return areUnicode(fields) ? fields : null;
+}
+
+function addValues(fields: string[], name: string, values: string[]): void {
+  for (const value of values.length === 1 ? values : [...new Set(values)].sort()) fields.push(name, value);
+}
+
+function textOf(value: unknown, nullAsEmpty: boolean): unknown {
+  return nullAsEmpty && value === null ? '' : value;
+}
+
+function areTexts(values: unknown[]): values is string[] {
+  return values.every((value) => typeof value === 'string');
+}
+
+function areUnicode(texts: readonly string[]): boolean {
+  for (const text of texts) if (!text.isWellFormed()) return false;
+  return true;
 }
 
 /** Decodes `application/x-www-form-urlencoded` as browsers do; bytes that are no UTF-8 become U+FFFD. */
@@ -94,30 +125,25 @@ export function decodeForm(body: string | Uint8Array): [name: string, value: str
   return [...new URLSearchParams(text)];
 }
 
-type Compare = (a: string, b: string) => number;
-
-/** What is appended to the URL: once in code point order and, where that differs, in UTF-16 order. */
-export function parameterSuffixes(pairs: readonly (readonly [name: string, value: string])[]): string[] {
-  const values = new Map<string, string[]>();
-  for (const [name, value] of pairs) {
-    const known = values.get(name);
-    if (known) known.push(value);
-    else values.set(name, [value]);
-  }
-  const byUnit = joinSorted(values);
-  if (!/[\ud800-\uffff]/.test(byUnit)) return [byUnit];
-  const byPoint = joinSorted(values, compareCodePoints);
-  return byPoint === byUnit ? [byUnit] : [byPoint, byUnit];
+/** What is appended to the URL: names and values in the order in which `readParams` gives them. */
+export function joinFields(fields: readonly string[]): string {
+  let joined = '';
+  for (const text of fields) joined += text;
+  return joined;
 }
 
-function joinSorted(values: ReadonlyMap<string, string[]>, compare?: Compare): string {
-  let joined = '';
-  for (const name of [...values.keys()].sort(compare)) {
-    const all = values.get(name) ?? [];
-    if (all.length === 1) joined += name + all[0];
-    else for (const value of [...new Set(all)].sort(compare)) joined += name + value;
-  }
-  return joined;
+/**
+ * The same in the order of code points, `null` where that is no other. Twilio's own order is not known; the libraries
+ * differ, for names and values with characters above U+FFFF only.
+ */
+export function joinByCodePoint(fields: readonly string[]): string | null {
+  const byUnit = joinFields(fields);
+  if (!/[\ud800-\udfff]/.test(byUnit)) return null;
+  const pairs: [name: string, value: string][] = [];
+  for (let at = 0; at < fields.length; at += 2) pairs.push([fields[at] ?? '', fields[at + 1] ?? '']);
+  pairs.sort((a, b) => compareCodePoints(a[0], b[0]) || compareCodePoints(a[1], b[1]));
+  const byPoint = joinFields(pairs.flat());
+  return byPoint === byUnit ? null : byPoint;
 }
 
 // UTF-16 puts the characters above U+FFFF, two surrogates each, before U+E000 to U+FFFF.

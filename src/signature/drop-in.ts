@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { bodyHashes, readParams, splitUrl } from './canonical';
 import type { Params } from './signed-request';
-import { readKeys, signPairs, verify } from './verify';
+import { readKeys, signFields, verify } from './verify';
 
 /** What twilio-node's types allow for parameters; whatever is no text is refused when it is looked at. */
 type LooseParams = Params | Readonly<Record<string, unknown>> | null | undefined;
@@ -53,9 +53,9 @@ export function getExpectedTwilioSignature(authToken: string, url: string, param
   const [key] = readKeys(authToken);
   const parts = splitUrl(url);
   if (!parts || !key) throw new TypeError('getExpectedTwilioSignature: the URL is not absolute');
-  const pairs = readParams(params);
-  if (!pairs) throw new TypeError('getExpectedTwilioSignature: a parameter is no text');
-  return signPairs(parts, pairs, key);
+  const fields = readParams(params);
+  if (!fields) throw new TypeError('getExpectedTwilioSignature: a parameter is no text');
+  return signFields(parts, fields, key);
 }
 
 /** The value of `bodySHA256` that Twilio adds to the URL for this raw body: lower-case hexadecimal SHA-256. */

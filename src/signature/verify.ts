@@ -4,7 +4,8 @@ import {
   candidateUrls,
   decodeForm,
   isForm,
-  parameterSuffixes,
+  joinByCodePoint,
+  joinFields,
   readParams,
   splitUrl,
   type UrlParts,
@@ -53,7 +54,8 @@ export function verify(
   const content = readContent(received, { hashes: bodyHashes(parts), nullAsEmpty: names.has('null-empty') });
   if ('reason' in content) return refuse(content.reason);
 
-  const matched = findMatch({ parts, content, names, usable, signature: received.signature as string });
+  const signature = received.signature as string;
+  const matched = findMatch({ parts, content, names, keys: usableKeys, usable, signature });
   if (!matched) return refuse('signature-mismatch');
   if (content.hash === undefined) return { valid: true, matched };
   const bodyHash = sha256(content.body);
@@ -81,13 +83,13 @@ export function sign(request: Omit<SignedRequest, 'signature'>, authToken: strin
   if (!parts || !key) throw new TypeError('sign: the URL is not absolute');
   const content = readContent(request, { hashes: bodyHashes(parts), nullAsEmpty: false });
   if ('reason' in content) throw new TypeError(`sign: ${content.reason}`);
-  return signPairs(parts, content.pairs, key);
+  return signFields(parts, content.fields, key);
 }
 
 /** The signature over a URL, without its user info and fragment, and these parameters. */
-export function signPairs(parts: UrlParts, pairs: [name: string, value: string][], key: Key): string {
+export function signFields(parts: UrlParts, fields: readonly string[], key: Key): string {
   const { scheme, host, port, rest } = parts;
-  return hmac(key, `${scheme}://${host}${port}${rest}${parameterSuffixes(pairs)[0]}`);
+  return hmac(key, `${scheme}://${host}${port}${rest}${joinByCodePoint(fields) ?? joinFields(fields)}`);
 }
 
 /** @throws TypeError when a key is empty: anyone could sign with it */
@@ -115,7 +117,7 @@ const noCompat: ReadonlySet<CompatName> = new Set();
 const allCompat: ReadonlySet<CompatName> = new Set(compatNames);
 
 type Content =
-  | { pairs: [string, string][]; compat: CompatName[]; hash?: string; body: string | Uint8Array }
+  | { fields: string[]; compat: CompatName[]; hash?: string; body: string | Uint8Array }
   | { reason: SignatureReason };
 
 // Which part of the request the signature covers: form fields directly, any other body through its hash in the URL.
@@ -125,7 +127,7 @@ function readContent(
 ): Content {
   const read = readParamsSafely(params, nullAsEmpty);
   if (read === null) return { reason: 'invalid-params' };
-  const { pairs: given, compat } = read;
+  const { fields: given, compat } = read;
   if (body !== undefined && typeof body !== 'string' && !(body instanceof Uint8Array))
     return { reason: 'invalid-params' };
   if (hashes.length > 1) return { reason: 'ambiguous-body-hash' };
@@ -133,26 +135,27 @@ function readContent(
   const form = isForm(contentType) || (contentType === undefined && given.length > 0);
   if (form) {
     if (body !== undefined && params !== undefined && params !== null) return { reason: 'invalid-params' };
-    const pairs = body === undefined ? given : decodeForm(body);
+    const fields = body === undefined ? given : readParams(decodeForm(body));
+    if (!fields) return { reason: 'invalid-params' };
     // The content type is not signed: a hash that is there is checked whatever the type says.
-    return { pairs, compat, body: body ?? '', ...(hash !== undefined && body !== undefined && { hash }) };
+    return { fields, compat, body: body ?? '', ...(hash !== undefined && body !== undefined && { hash }) };
   }
   if (given.length > 0) return { reason: 'invalid-params' };
   if (hash !== undefined)
-    return body === undefined ? { reason: 'raw-body-required' } : { pairs: [], compat, hash, body };
+    return body === undefined ? { reason: 'raw-body-required' } : { fields: [], compat, hash, body };
   if (body !== undefined && body.length > 0) return { reason: 'missing-body-hash' };
-  return { pairs: [], compat, body: '' };
+  return { fields: [], compat, body: '' };
 }
 
 function readParamsSafely(
   params: unknown,
   nullAsEmpty: boolean,
-): { pairs: [string, string][]; compat: CompatName[] } | null {
+): { fields: string[]; compat: CompatName[] } | null {
   try {
-    const pairs = readParams(params);
-    if (pairs) return { pairs, compat: [] };
+    const fields = readParams(params);
+    if (fields) return { fields, compat: [] };
     const withEmpty = nullAsEmpty ? readParams(params, { nullAsEmpty }) : null;
-    return withEmpty && { pairs: withEmpty, compat: ['null-empty'] };
+    return withEmpty && { fields: withEmpty, compat: ['null-empty'] };
   } catch {
     // A getter or a proxy of the caller's.
     return null;
@@ -170,44 +173,47 @@ function copyRequest(request: SignedRequest): SignedRequest | null {
 }
 
 // The header is not signed, so it may only narrow the choice.
-function chooseKeys(keys: readonly Key[], keySid: unknown): { key: Key; keyIndex: number }[] {
-  const all = keys.map((key, keyIndex) => ({ key, keyIndex }));
-  const named = all.filter(({ key }) => key.id !== undefined && key.id === keySid);
-  return named.length > 0 ? named : all;
+function chooseKeys(keys: readonly Key[], keySid: unknown): readonly Key[] {
+  if (typeof keySid !== 'string') return keys;
+  const named = keys.filter(({ id }) => id === keySid);
+  return named.length > 0 ? named : keys;
 }
 
 interface Search {
   parts: UrlParts;
   content: Exclude<Content, { reason: SignatureReason }>;
   names: ReadonlySet<CompatName>;
-  usable: { key: Key; keyIndex: number }[];
+  keys: readonly Key[];
+  /** Those of the keys that are tried. */
+  usable: readonly Key[];
   signature: string;
 }
 
 // Ends at the first match: the time tells a caller with a genuine signature which form it was made over, and nobody else
 // anything. Each comparison takes the same time whatever it compares.
-function findMatch({ parts, content, names, usable, signature }: Search): Matched | null {
+function findMatch({ parts, content, names, keys, usable, signature }: Search): Matched | null {
   const received = Buffer.from(signature);
-  const fitting = usable.filter(({ key }) => signature.length === (key.hash === 'sha256' ? 44 : 28));
-  // One doubt at a time: a URL with user info is tried in code point order only.
-  const suffixes = parameterSuffixes(content.pairs).slice(0, parts.userinfo === '' ? 2 : 1);
-  const match = (from: UrlParts, compat: CompatName[]): Matched | null => {
+  const suffix = joinFields(content.fields);
+  const match = (from: UrlParts, compat: CompatName[], fields: string): Matched | null => {
     for (const { url, userinfoKept } of candidateUrls(from)) {
-      for (const suffix of suffixes) {
-        for (const { key, keyIndex } of fitting) {
-          if (!timingSafeEqual(Buffer.from(hmac(key, url + suffix)), received)) continue;
-          const needed: CompatName[] = userinfoKept ? ['userinfo-kept'] : [];
-          return { url, keyIndex, compat: [...needed, ...compat, ...content.compat] };
-        }
+      for (const key of usable) {
+        if (signature.length !== (key.hash === 'sha256' ? 44 : 28)) continue;
+        if (!timingSafeEqual(Buffer.from(hmac(key, url + fields)), received)) continue;
+        const needed: CompatName[] = userinfoKept ? ['userinfo-kept'] : [];
+        return { url, keyIndex: keys.indexOf(key), compat: [...needed, ...compat, ...content.compat] };
       }
     }
     return null;
   };
-  const exact = match(parts, []);
-  if (exact || names.size === 0) return exact;
-  const handshake = content.pairs.length === 0 && content.body.length === 0;
+  const exact = match(parts, [], suffix);
+  if (exact) return exact;
+  // One doubt at a time: a URL with user info has four forms already.
+  const byPoint = parts.userinfo === '' ? joinByCodePoint(content.fields) : null;
+  const reordered = byPoint === null ? null : match(parts, [], byPoint);
+  if (reordered || names.size === 0) return reordered;
+  const handshake = content.fields.length === 0 && content.body.length === 0;
   for (const rewritten of compatUrls(parts, names, { handshake })) {
-    const found = match(rewritten.parts, rewritten.compat);
+    const found = match(rewritten.parts, rewritten.compat, suffix);
     if (found) return found;
   }
   return null;
