@@ -2,7 +2,6 @@ import { Command, CommanderError } from 'commander';
 import { attackCommand } from './attack';
 import { buildCommand } from './build';
 import { crowdCommand } from './crowd';
-import { deployCommand } from './deploy';
 import { doctorCommand } from './doctor';
 import { endWith } from './end-with';
 import { scenarioCommand } from './scenario';
@@ -19,7 +18,6 @@ const program = new Command('ringtrue')
   .addCommand(crowdCommand())
   .addCommand(scenarioCommand())
   .addCommand(doctorCommand())
-  .addCommand(deployCommand())
   .addCommand(buildCommand());
 
 for (const command of program.commands)

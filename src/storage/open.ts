@@ -1,4 +1,5 @@
 import { ConfigFault } from './config-fault';
+import { openPostgresStore } from './postgres-store';
 import type { RatingStore } from './rating-store';
 import { openSqliteStore } from './sqlite-store';
 
@@ -33,8 +34,7 @@ async function choose({
   databaseUrl,
   ratingsFile = '.ringtrue/ratings.db',
 }: StoreSettings): Promise<RatingStore> {
-  if (databaseUrl !== undefined)
-    throw new ConfigFault('DATABASE_URL is set, but this version keeps ratings in SQLite only.');
+  if (databaseUrl !== undefined) return openPostgresStore(databaseUrl);
   if (deployed)
     throw new ConfigFault('DATABASE_URL is missing: a deployment needs a store that outlives a call.');
   return openSqliteStore(ratingsFile);
