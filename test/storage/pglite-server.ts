@@ -1,4 +1,7 @@
-/** A program: prints the port where it speaks PostgreSQL's protocol. Connections take turns, whole requests at a time. */
+/**
+ * A program: prints the port where it speaks PostgreSQL's protocol. There is one session behind all connections, so they take
+ * turns: from a request's first message to its Sync, across the Flush between, which a statement without a name needs.
+ */
 import { createServer, type Socket } from 'node:net';
 import { PGlite } from '@electric-sql/pglite';
 
@@ -13,6 +16,16 @@ function serve(socket: Socket): void {
   let waiting = Buffer.alloc(0);
   let started = false;
   let round: Buffer[] = [];
+  let endTurn: (() => void) | undefined;
+  let sending: Promise<unknown> = Promise.resolve();
+  const takeTurn = (): Promise<unknown> => {
+    const former = turn;
+    turn = new Promise<void>((resolve) => {
+      endTurn = resolve;
+    });
+    return former;
+  };
+  socket.on('close', () => endTurn?.());
   socket.on('data', (chunk: Buffer) => {
     waiting = Buffer.concat([waiting, chunk]);
     for (;;) {
@@ -36,9 +49,13 @@ function serve(socket: Socket): void {
       if (!'QSH'.includes(kind)) continue;
       const bytes = Buffer.concat(round);
       round = [];
-      turn = turn
+      const ready = endTurn ? sending : takeTurn();
+      const release = kind === 'H' ? undefined : endTurn;
+      if (release) endTurn = undefined;
+      sending = ready
         .then(async () => socket.write(await database.execProtocolRaw(bytes)))
-        .catch(() => socket.destroy());
+        .catch(() => socket.destroy())
+        .finally(release);
     }
   });
 }
