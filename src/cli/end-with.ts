@@ -1,14 +1,18 @@
 import { BundleFault } from '../bundle/build-bundle';
+import { TwilioFault } from '../twilio/twilio-api';
 import { UsageFault } from './usage-fault';
 
 /**
  * Ends the program for an error that reached the top: a sentence for what the user can change (exit code 2 for wrong
- * usage, 1 for sources that do not compile), a stack for our own bugs.
+ * usage, 1 for sources that do not compile and for what Twilio refuses), a stack for our own bugs.
  */
 export function endWith(error: unknown): void {
   if (error instanceof UsageFault) {
     console.error(`ringtrue: ${error.message}`);
     process.exitCode = 2;
+  } else if (error instanceof TwilioFault) {
+    console.error(`ringtrue: ${error.message}`);
+    process.exitCode = 1;
   } else if (error instanceof BundleFault) {
     for (const message of error.messages) console.error(`ringtrue: ${message}`);
     process.exitCode = 1;

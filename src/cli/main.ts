@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { attackCommand } from './attack';
 import { buildCommand } from './build';
 import { crowdCommand } from './crowd';
+import { deployCommand } from './deploy';
 import { doctorCommand } from './doctor';
 import { endWith } from './end-with';
 import { scenarioCommand } from './scenario';
@@ -18,6 +19,7 @@ const program = new Command('ringtrue')
   .addCommand(crowdCommand())
   .addCommand(scenarioCommand())
   .addCommand(doctorCommand())
+  .addCommand(deployCommand())
   .addCommand(buildCommand());
 
 for (const command of program.commands)

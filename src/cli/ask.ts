@@ -1,0 +1,41 @@
+import { UsageFault } from './usage-fault';
+
+/** Whether somebody is there to ask. */
+function isAttended(): boolean {
+  return process.stdin.isTTY === true && process.stderr.isTTY === true;
+}
+
+/**
+ * Asks before something is changed; `yes` answers for the user.
+ * @returns false when the answer is no, and without a terminal to ask on
+ */
+export async function confirmChange(question: string, yes: boolean): Promise<boolean> {
+  if (yes) return true;
+  if (!isAttended()) {
+    console.error('Nothing was changed: there is no terminal to ask on. Add --yes to go ahead.');
+    return false;
+  }
+  const { confirm, isCancel } = await import('@clack/prompts');
+  const answer = await confirm({ message: question, initialValue: false, output: process.stderr });
+  if (isCancel(answer) || !answer) {
+    console.error('Nothing was changed.');
+    return false;
+  }
+  return true;
+}
+
+/** Lets the user pick one. @throws UsageFault with `flag` to give instead, when there is no terminal */
+export async function choose<T extends string>(
+  question: string,
+  { flag, options }: { flag: string; options: { value: T; label: string }[] },
+): Promise<T> {
+  if (!isAttended()) {
+    const values = options.map(({ value, label }) => `${flag} ${value} (${label})`);
+    throw new UsageFault(`${question} Say which: ${values.join(' or ')}.`);
+  }
+  const { isCancel, select } = await import('@clack/prompts');
+  const answer = await select<string>({ message: question, options, output: process.stderr });
+  const chosen = options.find(({ value }) => value === answer);
+  if (isCancel(answer) || !chosen) throw new UsageFault('Nothing was chosen, and nothing was changed.');
+  return chosen.value;
+}

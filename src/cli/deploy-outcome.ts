@@ -1,0 +1,110 @@
+import pc from 'picocolors';
+import { writeDeployed } from '../deploy/deployed-file';
+import { type Deployment, listBuilds, readDeployment } from '../deploy/deployment';
+import { explainFailure } from '../deploy/explain-failure';
+import { probeRoutes, type RouteProbe } from '../deploy/probe-routes';
+import type { Route } from '../emulator/routes';
+import type { TwilioClient } from '../twilio/twilio-api';
+import type { DeployPlan } from './plan-deploy';
+import type { TwilioConnection } from './twilio-connection';
+
+/** Says why nothing was changed. @returns false, which is the outcome */
+export function reportFaults(faults: string[], { json }: { json?: boolean }): false {
+  if (json) console.log(JSON.stringify({ ok: false, faults }, null, 2));
+  for (const fault of faults) console.error(`ringtrue: ${fault}`);
+  console.error('Nothing was changed at Twilio.');
+  return false;
+}
+
+/** Says what Twilio said when its tool failed, what that means, and what to do. @returns false, which is the outcome */
+export async function reportFailure({
+  output,
+  plan: { serviceName, suffix, deployed, builds: former },
+  client,
+  json,
+}: {
+  output: string;
+  plan: DeployPlan;
+  client: TwilioClient;
+  json: boolean | undefined;
+}): Promise<false> {
+  const now = await readDeployment(client, { service: serviceName, suffix }).catch(() => null);
+  const builds = now ? await listBuilds(client, now.serviceSid).catch(() => []) : [];
+  const failure = explainFailure(output, {
+    latest: builds.filter(({ sid }) => !former.some((build) => build.sid === sid)),
+    working: former.find(({ sid }) => sid === deployed?.buildSid),
+  });
+  const stillActive = now?.buildSid ? now.buildSid === deployed?.buildSid : false;
+  if (json) {
+    console.log(JSON.stringify({ ok: false, failure, stillActive }, null, 2));
+    return false;
+  }
+  console.error(pc.red('Not deployed.'));
+  console.error(`  Twilio:  ${failure.said}`);
+  console.error(`  means:   ${failure.meaning}`);
+  console.error(`  to do:   ${failure.fix}`);
+  if (stillActive) console.error('  What was deployed before is still active.');
+  return false;
+}
+
+/** Probes a deployment route by route, and shows each as it comes. */
+export function probeDeployment({
+  deployment: { domain, variables },
+  routes,
+  twilio: { accountSid, authToken, send },
+  say,
+}: {
+  deployment: Deployment;
+  routes: Route[];
+  twilio: TwilioConnection;
+  say(line: string): void;
+}): Promise<RouteProbe[]> {
+  const credentials = (name: string) => {
+    const [user, password] = [variables[`${name}_USER`], variables[`${name}_PASSWORD`]];
+    return user && password ? { user, password } : null;
+  };
+  return probeRoutes({
+    domain: domain ?? '',
+    routes,
+    keys: {
+      accountSid,
+      authToken,
+      webhook: credentials('WEBHOOK'),
+      organiser: credentials('ORGANISER'),
+    },
+    send,
+    onProbe: ({ path: url, claim, status, passed }) =>
+      say(`${passed ? pc.green('✓') : pc.red('✗')} ${url}  ${claim} ${pc.dim(`${status ?? 'no answer'}`)}`),
+  });
+}
+
+/** Prints the addresses and the next command, and remembers the address. @returns whether every probe passed */
+export function reportProbes({
+  deployment: { domain, serviceSid, environmentSid, buildSid },
+  probes,
+  takenBack,
+  twilio: { accountSid, region },
+  json,
+  dataDir,
+}: {
+  deployment: Deployment;
+  probes: RouteProbe[];
+  /** The build before it is active again. */
+  takenBack: boolean;
+  twilio: TwilioConnection;
+  json: boolean | undefined;
+  dataDir: string;
+}): boolean {
+  const ok = probes.every(({ passed }) => passed);
+  if (ok && domain !== null) writeDeployed(dataDir, { accountSid, domain });
+  const next = `npm run number -- +15551234567 --url https://${domain}/sms/incoming`;
+  if (json) {
+    const result = { ok, domain, region, serviceSid, environmentSid, buildSid, takenBack, probes };
+    console.log(JSON.stringify({ ...result, next: ok ? next : null }, null, 2));
+  } else if (ok) {
+    console.log(`https://${domain}/              live results`);
+    console.log(`https://${domain}/sms/incoming  webhook`);
+    console.log(`next: ${next}`);
+  }
+  return ok;
+}

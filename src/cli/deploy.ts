@@ -1,0 +1,172 @@
+import path from 'node:path';
+import { Command } from 'commander';
+import { buildBundle } from '../bundle/build-bundle';
+import { activateBuild, type Deployment, findPreviousBuild, readDeployment } from '../deploy/deployment';
+import type { RouteProbe } from '../deploy/probe-routes';
+import { runDeployTool } from '../deploy/run-deploy-tool';
+import { writeSecrets } from '../deploy/secrets';
+import { removeStaleDeployInfo } from '../deploy/stale-deploy-info';
+import { watchBuild } from '../deploy/watch-build';
+import { readRoutes } from '../emulator/routes';
+import { TwilioFault } from '../twilio/twilio-api';
+import { confirmChange } from './ask';
+import { probeDeployment, reportFailure, reportFaults, reportProbes } from './deploy-outcome';
+import { DeployProgress } from './deploy-progress';
+import { type DeployPlan, describePlan, planDeploy } from './plan-deploy';
+import { readProject } from './read-project';
+import { connectToTwilio, type TwilioConnection } from './twilio-connection';
+
+interface DeployOptions {
+  environment: string;
+  production?: boolean;
+  rollback?: boolean;
+  yes?: boolean;
+  json?: boolean;
+  env?: string;
+  data: string;
+}
+
+/** Everything a deploy works with. */
+interface Deploying {
+  twilio: TwilioConnection;
+  options: DeployOptions;
+  dir: string;
+  dataDir: string;
+  /** Of the domain; empty for production. */
+  suffix: string;
+  /** For people; silent with --json. */
+  say(line: string): void;
+}
+
+/** `ringtrue deploy`: the project to Twilio, and proof that it refuses and answers what it should. */
+export function deployCommand(): Command {
+  return new Command('deploy')
+    .description("Check, build, deploy with Twilio's own tool, and probe every route of what was deployed")
+    .option('--environment <suffix>', 'the environment, which ends its domain name', 'dev')
+    .option('--production', 'the environment without a suffix')
+    .option('--rollback', 'make the build before the present one active again')
+    .option('--yes', 'do not ask')
+    .option('--env <file>', 'variables and credentials (default: .env)')
+    .option('--data <folder>', 'where the address of the deployment is kept', '.ringtrue')
+    .option('--json', 'print the result as JSON')
+    .addHelpText(
+      'after',
+      '\nExit code: 0 deployed and every probe passed, 1 refused or failed, 2 wrong usage.\n\n' +
+        'Examples:\n' +
+        '  npm run deploy\n' +
+        '  npm run deploy -- --production --yes\n' +
+        '  npm run deploy -- --rollback',
+    )
+    .action(async (options: DeployOptions) => {
+      const dataDir = path.resolve(options.data);
+      const deploying: Deploying = {
+        twilio: await connectToTwilio({ envFile: options.env, dataDir }),
+        options,
+        dir: process.cwd(),
+        dataDir,
+        suffix: options.production ? '' : options.environment,
+        say: options.json ? () => {} : (line) => console.error(line),
+      };
+      const done = options.rollback ? await rollBack(deploying) : await deploy(deploying);
+      if (!done) process.exitCode = 1;
+    });
+}
+
+async function deploy(deploying: Deploying): Promise<boolean> {
+  const { twilio, options, say, dataDir } = deploying;
+  const plan = await planDeploy(twilio, deploying);
+  if (plan.faults.length > 0) return reportFaults(plan.faults, options);
+  for (const line of describePlan(plan, twilio)) say(line);
+  if (!(await confirmChange('Deploy this to Twilio?', options.yes === true))) return false;
+  const { code, output } = await upload(plan, deploying);
+  if (code !== 0) return reportFailure({ output, plan, client: twilio.client, json: options.json });
+  const { serviceName, suffix, routes, deployed } = plan;
+  const now = await readDeployment(twilio.client, { service: serviceName, suffix });
+  if (!now?.domain) {
+    throw new TwilioFault(
+      `Twilio's tool reported success, but there is no environment ${suffix || 'production'}: run it again.`,
+      0,
+      null,
+    );
+  }
+  const probes = await probeDeployment({ deployment: now, routes, twilio, say });
+  const takenBack = await takeBackUnlessFine(twilio, { probes, deployment: now, former: deployed?.buildSid });
+  return reportProbes({ deployment: now, probes, takenBack, twilio, json: options.json, dataDir });
+}
+
+async function upload(
+  { dir, suffix, serviceName, variables, secrets, deployed, builds }: DeployPlan,
+  { twilio, options, say }: Deploying,
+): Promise<{ code: number; output: string }> {
+  const { accountSid, authToken, region, client } = twilio;
+  if (Object.keys(secrets).length > 0) writeSecrets(path.resolve(dir, options.env ?? '.env'), secrets);
+  const serviceSid = deployed?.serviceSid ?? null;
+  removeStaleDeployInfo(dir, { accountSid, region, serviceSid }).forEach(say);
+  const progress = new DeployProgress({ silent: options.json === true });
+  const interrupted = new AbortController();
+  const interrupt = () => interrupted.abort();
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  const finished = new AbortController();
+  const watching = watchBuild(client, {
+    service: serviceName,
+    formerBuilds: builds.map(({ sid }) => sid),
+    onStage: (stage) => progress.show(stage),
+    signal: finished.signal,
+  });
+  try {
+    return await runDeployTool({
+      dir,
+      suffix,
+      service: serviceSid === null ? { name: serviceName } : { sid: serviceSid },
+      credentials: { accountSid, authToken },
+      variables: { ...variables, ...secrets },
+      region,
+      signal: interrupted.signal,
+    });
+  } finally {
+    finished.abort();
+    await watching;
+    progress.end();
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  }
+}
+
+// Code that refuses Twilio, or lets everybody in, must not stay where a working build was.
+async function takeBackUnlessFine(
+  { client }: TwilioConnection,
+  {
+    probes,
+    deployment,
+    former,
+  }: { probes: RouteProbe[]; deployment: Deployment; former: string | null | undefined },
+): Promise<boolean> {
+  if (probes.every(({ passed }) => passed)) return false;
+  if (!former) {
+    console.error('ringtrue: what is deployed does not do what it should, and there is no build before it.');
+    return false;
+  }
+  await activateBuild(client, deployment, former);
+  console.error(`ringtrue: that build does not do what it should; ${former} is active again.`);
+  return true;
+}
+
+async function rollBack(deploying: Deploying): Promise<boolean> {
+  const { twilio, options, dir, suffix, say, dataDir } = deploying;
+  const { serviceName } = readProject(dir);
+  const deployed = await readDeployment(twilio.client, { service: serviceName, suffix });
+  const previous = deployed && (await findPreviousBuild(twilio.client, deployed));
+  if (!deployed?.domain || !previous) {
+    return reportFaults([`There is no build before the present one of ${serviceName}.`], options);
+  }
+  say(`https://${deployed.domain}: from ${deployed.buildSid} back to ${previous}`);
+  if (!(await confirmChange('Make that build active again?', options.yes === true))) return false;
+  await activateBuild(twilio.client, deployed, previous);
+  // Going back has to work even when what is here does not compile.
+  await buildBundle(dir).catch(() => {});
+  // An older build may have other routes than this checkout; these every build has.
+  const routes = (await readRoutes(dir)).filter(({ path: url }) => /^\/(?:sms\/|results$)/.test(url));
+  const probes = await probeDeployment({ deployment: deployed, routes, twilio, say });
+  const now = { ...deployed, buildSid: previous };
+  const takenBack = await takeBackUnlessFine(twilio, { probes, deployment: now, former: deployed.buildSid });
+  return reportProbes({ deployment: now, probes, takenBack, twilio, json: options.json, dataDir });
+}

@@ -1,0 +1,20 @@
+import { readConfig } from '../twilio/config';
+
+/**
+ * Whether the functions could run with these variables: they are read as the deployed functions will read them.
+ * @returns one sentence that names the variable and what to do; empty when all is well
+ */
+export function checkConfiguration(variables: Record<string, string>, accountSid: string): string[] {
+  try {
+    readConfig({
+      ...variables,
+      ACCOUNT_SID: accountSid,
+      SERVICE_SID: `ZS${'0'.repeat(32)}`,
+      ENVIRONMENT_SID: `ZE${'0'.repeat(32)}`,
+      DOMAIN_NAME: 'before-the-deploy.twil.io',
+    });
+    return [];
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)];
+  }
+}

@@ -1,0 +1,27 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+/** The latest deploy from this checkout that passed its probe. */
+export interface Deployed {
+  accountSid: string;
+  domain: string;
+}
+
+/** What was deployed last from this checkout to an account; `undefined` when nothing was. */
+export function readDeployed(dataDir: string, accountSid: string): Deployed | undefined {
+  try {
+    const deployed = JSON.parse(readFileSync(fileIn(dataDir), 'utf8')) as Deployed;
+    return deployed.accountSid === accountSid ? deployed : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function writeDeployed(dataDir: string, deployed: Deployed): void {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  writeFileSync(fileIn(dataDir), `${JSON.stringify(deployed, null, 2)}\n`, { mode: 0o600 });
+}
+
+function fileIn(dataDir: string): string {
+  return path.join(dataDir, 'deployed.json');
+}
