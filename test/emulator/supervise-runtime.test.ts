@@ -27,6 +27,13 @@ beforeEach(() => {
 
 const get = (target: string) => sendRaw(edge.url, { target });
 
+/** What the runtime says of a request may arrive after the answer to it: two processes, two channels. */
+async function nextEvent(): Promise<RuntimeEvent | undefined> {
+  for (let tries = 0; events.length === 0 && tries < 250; tries++)
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  return events[0];
+}
+
 test.each([
   ['throws', '/throws', { kind: 'failed', how: 'threw', stack: expect.stringContaining('thrown at once') }],
   ['rejects', '/rejects', { kind: 'failed', how: 'rejected', stack: expect.stringContaining('rejected') }],
@@ -65,14 +72,15 @@ test('a number is sent as JSON', async () => {
 
 test('only the first callback counts', async () => {
   expect((await get('/calls-back-twice')).text).toBe('first');
-  expect(events).toEqual([expect.objectContaining({ kind: 'called-back-twice' })]);
+  expect(await nextEvent()).toMatchObject({ kind: 'called-back-twice' });
+  expect(events).toHaveLength(1);
 });
 
 test('a handler that never calls back is told apart and answered 504', async () => {
   const answer = await get('/never-calls-back');
   expect(answer.status).toBe(504);
   expect(records.at(-1)).toMatchObject({ reason: 'never-called-back' });
-  expect(events[0]).toMatchObject({ kind: 'returned-without-callback' });
+  expect(await nextEvent()).toMatchObject({ kind: 'returned-without-callback' });
 });
 
 test('a handler that runs too long is answered 504 and its neighbour is not', async () => {
