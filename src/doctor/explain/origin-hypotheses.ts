@@ -1,5 +1,5 @@
 import { domainToASCII, domainToUnicode } from 'node:url';
-import { type Evidence, type Hypothesis, headerList, type Rewrite } from './hypothesis';
+import { type Hypothesis, headerList, type Rewrite } from './hypothesis';
 import type { UrlView, View } from './signed-view';
 
 /** Scheme, host and port: what a proxy in front of the application hides from it. */
