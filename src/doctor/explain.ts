@@ -64,6 +64,7 @@ export function explain(
     request: captured,
     headers: readHeaders(captured.headers),
     knownUrls: knownUrls.map(viewUrl).filter((known) => known !== null),
+    keys: configured,
     otherKeys,
     rawForm,
     fragment: parts?.fragment ?? '',
@@ -125,7 +126,9 @@ function viewParams(request: CapturedRequest, rawForm: Pair[] | null): Parameter
   const { params, body } = request;
   if (params === undefined || params === null)
     return { pairs: isFormRequest(request) ? (rawForm ?? []) : [] };
-  if (body !== undefined && !isFormRequest(request)) return { pairs: [] };
+  // What was parsed from a body that is bound by its hash is not signed as parameters.
+  if (!isFormRequest(request) && (body !== undefined || /[?&]bodySHA256=/.test(request.url)))
+    return { pairs: [] };
   const entries =
     params instanceof URLSearchParams || params instanceof FormData || Array.isArray(params)
       ? [...(params as Iterable<unknown>)]

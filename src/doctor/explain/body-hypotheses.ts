@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { bodyHashes, splitUrl } from '../../signature/canonical';
 import type { CauseCode } from '../cause-code';
 import type { Hypothesis } from './hypothesis';
-import { decodePiece, queryPieces } from './signed-view';
+import { isBodyHash, queryPieces } from './signed-view';
 
 /** What goes wrong with `bodySHA256`, by which a body that is no form is bound to the signed URL. */
 export const bodyHypotheses: readonly Hypothesis[] = [
@@ -10,7 +10,7 @@ export const bodyHypotheses: readonly Hypothesis[] = [
     code: 'body-hash-dropped',
     part: 'url',
     *rewrites({ url }, { request: { body } }) {
-      if (body === undefined || queryPieces(url.query).some(isHash)) return;
+      if (body === undefined || queryPieces(url.query).some(isBodyHash)) return;
       const hash = `bodySHA256=${sha256(body)}`;
       yield { url: { ...url, query: url.query ? `${url.query}&${hash}` : hash }, params: { pairs: [] } };
       if (url.query) yield { url: { ...url, query: `${hash}&${url.query}` }, params: { pairs: [] } };
@@ -21,10 +21,10 @@ export const bodyHypotheses: readonly Hypothesis[] = [
     part: 'url',
     *rewrites({ url }) {
       const pieces = queryPieces(url.query);
-      const hashes = pieces.filter(isHash);
+      const hashes = pieces.filter(isBodyHash);
       if (hashes.length < 2) return;
       for (const kept of hashes) {
-        const query = pieces.filter((piece) => piece === kept || !isHash(piece)).join('&');
+        const query = pieces.filter((piece) => piece === kept || !isBodyHash(piece)).join('&');
         yield { url: { ...url, query }, params: { pairs: [] } };
       }
     },
@@ -136,10 +136,6 @@ function parse(text: string): unknown {
 function spellings(body: string | Uint8Array): string[] {
   const digest = createHash('sha256').update(body).digest();
   return [digest.toString('hex').toUpperCase(), digest.toString('base64'), digest.toString('base64url')];
-}
-
-function isHash(piece: string): boolean {
-  return decodePiece(piece)[0] === 'bodySHA256';
 }
 
 function sha256(body: string | Uint8Array): string {

@@ -1,4 +1,4 @@
-import { pairsOf, type UrlView, urlText, type View } from './signed-view';
+import { pairsOf, type UrlView, urlText, type View, viewUrl } from './signed-view';
 
 /**
  * What was checked and what was signed, one above the other, the difference marked. Holds no value of a parameter, no user
@@ -10,7 +10,16 @@ export function describeChange(checked: View, signed: View): string {
   if (before !== after) lines.push(`${' '.repeat(9)}${mark(before, after)}`);
   else if (urlText(checked.url) !== urlText(signed.url))
     lines.push('The URLs differ in a value that is not shown.');
-  return [...lines, ...describeParameters(checked, signed)].join('\n');
+  const parameters = describeParameters(checked, signed);
+  if (urlText(checked.url) === urlText(signed.url) && parameters.length === 0)
+    return 'The URL and the parameters are those that were signed.';
+  return [...lines, ...parameters].join('\n');
+}
+
+/** A URL of a request as it may be shown: see `describeChange`. Without the fragment, and empty when it is none. */
+export function showUrl(url: unknown): string {
+  const view = viewUrl(url);
+  return view ? maskUrl(view) : '';
 }
 
 /** The URL with user info, and values that may be secrets or numbers, as `***`. */
@@ -57,16 +66,11 @@ function describeParameters(checked: View, signed: View): string[] {
   if (checked.params === signed.params) return [];
   if ('appended' in signed.params)
     return ['The parameters were appended in another order or with delimiters.'];
-  const count = (view: View) => {
-    const values = new Map<string, string[]>();
-    for (const [name, value] of pairsOf(view.params)) values.set(name, [...(values.get(name) ?? []), value]);
-    return values;
-  };
-  const [before, after] = [count(checked), count(signed)];
+  const [before, after] = [valuesByName(checked), valuesByName(signed)];
   const lines: string[] = [];
   for (const name of new Set([...before.keys(), ...after.keys()])) {
-    const [then, now] = [after.get(name), before.get(name)];
-    if (then?.join('\0') === now?.join('\0')) continue;
+    const [now, then] = [before.get(name), after.get(name)];
+    if (JSON.stringify(now) === JSON.stringify(then)) continue;
     lines.push(`${JSON.stringify(name.slice(0, 60))}: checked ${size(now)}, signed ${size(then)}`);
   }
   const shown = lines.slice(0, 8);
@@ -75,9 +79,19 @@ function describeParameters(checked: View, signed: View): string[] {
     : shown;
 }
 
-function size(values: string[] | undefined): string {
+function valuesByName({ params }: View): Map<string, unknown[]> {
+  const values = new Map<string, unknown[]>();
+  const pairs: readonly (readonly [string, unknown])[] =
+    'unread' in params ? Object.entries(Object(params.unread) as object) : pairsOf(params);
+  for (const [name, value] of pairs) values.set(name, [...(values.get(name) ?? []), value].flat());
+  return values;
+}
+
+function size(values: unknown[] | undefined): string {
   if (!values) return 'without it';
-  if (values.length > 1) return `${values.length} values`;
-  const length = values[0]?.length ?? 0;
-  return length === 0 ? 'empty' : `${length} character${length === 1 ? '' : 's'}`;
+  if (values.length !== 1) return `${values.length} values`;
+  const [value] = values;
+  if (typeof value !== 'string') return value === null ? 'null' : `no text (${typeof value})`;
+  if (value === '') return 'empty';
+  return `${value.length} character${value.length === 1 ? '' : 's'}`;
 }

@@ -1,3 +1,4 @@
+import type { Key } from '../../signature/index';
 import type { CauseCode } from '../cause-code';
 import type { CapturedRequest, OtherKey } from '../explanation';
 import type { Pair, UrlView, View } from './signed-view';
@@ -24,6 +25,8 @@ export interface Evidence {
   /** By lower-case name. */
   headers: ReadonlyMap<string, readonly string[]>;
   knownUrls: readonly UrlView[];
+  /** Every configured key; the view has those that the request's key id picks. */
+  keys: readonly Key[];
   otherKeys: readonly OtherKey[];
   /** The form as it arrived, when the raw body is at hand. */
   rawForm: readonly Pair[] | null;

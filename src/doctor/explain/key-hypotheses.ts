@@ -14,16 +14,14 @@ const codesOfKinds = {
 /** The key: mistyped, or another one than that of the account that owns the number. */
 export const keyHypotheses: readonly Hypothesis[] = [
   respelled('key-blanks', (secret) => [secret.trim(), secret.replace(/\s+/g, '')]),
-  respelled('key-quoted', (secret) => [secret.trim().replace(/^(["'`])(.*)\1$/s, '$2')]),
+  respelled('key-quoted', (secret) => [/^\s*(["'`])(.*)\1\s*$/s.exec(secret)?.[2] ?? '']),
   respelled('key-case', (secret) => [secret.toLowerCase(), secret.toUpperCase()]),
   {
     // The Key-Sid header picks among the keys, and is not signed.
     code: 'key-not-selected',
     part: 'key',
-    *rewrites({ keys }, { request }) {
-      const named = keys.filter(({ id }) => id !== undefined && id === request.keySid);
-      if (named.length > 0 && named.length < keys.length)
-        yield { keys: keys.filter((key) => !named.includes(key)) };
+    *rewrites({ keys: chosen }, { keys }) {
+      if (chosen.length < keys.length) yield { keys: keys.filter((key) => !chosen.includes(key)) };
     },
   },
   ...[...new Set(Object.values(codesOfKinds))].map(

@@ -42,13 +42,14 @@ const wholeHypotheses: readonly Hypothesis[] = [
     code: 'parameters-doubled',
     part: 'params',
     *rewrites({ url, params }, { request }) {
-      if (/^get$/i.test(request.method ?? '') && url.query !== null && hasSome(params)) yield without();
+      if (isGet(request.method) && url.query !== null && hasSome(params)) yield without();
     },
   },
   {
     code: 'query-in-parameters',
     part: 'params',
-    *rewrites({ url, params }) {
+    *rewrites({ url, params }, { request }) {
+      if (isGet(request.method)) return;
       const query = queryPieces(url.query).map(decodePiece);
       const names = new Set(query.map(([name]) => name));
       const pairs = pairsOf(params);
@@ -91,8 +92,9 @@ const wholeHypotheses: readonly Hypothesis[] = [
   {
     code: 'parameters-unsigned',
     part: 'params',
-    *rewrites({ params }) {
-      if (hasSome(params)) yield without();
+    *rewrites({ url, params }, { request }) {
+      const told = /json/i.test(request.contentType ?? '') || (isGet(request.method) && url.query !== null);
+      if (hasSome(params) && !told) yield without();
     },
   },
 ];
@@ -161,6 +163,8 @@ const singleHypotheses: readonly Hypothesis[] = [
     part: 'params',
     *rewrites({ params }) {
       if ('unread' in params) {
+        if (!entriesOf(params.unread)?.some(([, value]) => typeof value === 'object' && value !== null))
+          return;
         for (const style of ['brackets', 'dots', 'indexed'] as const) {
           const pairs = flatten(params.unread, style);
           if (pairs) yield to(pairs);
@@ -197,6 +201,8 @@ const singleHypotheses: readonly Hypothesis[] = [
     *rewrites({ params }) {
       yield* everyValue(params, (value) => value.replace(/(?<=.)\+/gs, ' '));
       yield* everyValue(params, (value) => value.replace(/\+/g, ' '));
+      // A plus that was sent as one stands before a blank or at the end.
+      yield* everyValue(params, (value) => value.replace(/(?<=.)\+(?!\+|$)/gs, ' '));
       // Decoded twice: a number's + became a blank.
       yield* everyValue(params, (value) => value.replace(/^ (?=\d{6,})/, '+'));
       yield* everyValue(params, (value) => value.replace(/ /g, '+'));
@@ -346,6 +352,10 @@ function to(pairs: readonly Pair[]): Rewrite {
 
 function without(): Rewrite {
   return to([]);
+}
+
+function isGet(method: string | undefined): boolean {
+  return /^get$/i.test(method ?? '');
 }
 
 function hasSome(params: Params): boolean {

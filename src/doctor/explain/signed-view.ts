@@ -94,3 +94,8 @@ export function decodePercent(text: string): string {
     return text;
   }
 }
+
+/** Whether a piece of a query is the hash of the body. */
+export function isBodyHash(piece: string): boolean {
+  return decodePiece(piece)[0] === 'bodySHA256';
+}
