@@ -1,7 +1,7 @@
 import { UsageFault } from './usage-fault';
 
 /** Whether somebody is there to ask. */
-function isAttended(): boolean {
+export function isAttended(): boolean {
   return process.stdin.isTTY === true && process.stderr.isTTY === true;
 }
 
@@ -38,4 +38,12 @@ export async function choose<T extends string>(
   const chosen = options.find(({ value }) => value === answer);
   if (isCancel(answer) || !chosen) throw new UsageFault('Nothing was chosen, and nothing was changed.');
   return chosen.value;
+}
+
+/** Asks for a secret without echoing it. @throws UsageFault when nothing was entered */
+export async function askSecret(question: string): Promise<string> {
+  const { isCancel, password } = await import('@clack/prompts');
+  const answer = await password({ message: question, output: process.stderr });
+  if (isCancel(answer) || !answer) throw new UsageFault('No key was entered.');
+  return answer;
 }

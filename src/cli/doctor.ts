@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import pc from 'picocolors';
 import { checkProject, type Finding, isSound } from '../doctor/project/check-project';
 import { describeFinding } from './describe-finding';
+import { explainCommand } from './doctor-explain';
 import { inspectProject } from './inspect-project';
 
 interface DoctorOptions {
@@ -9,19 +10,24 @@ interface DoctorOptions {
   json?: boolean;
 }
 
-/** `ringtrue doctor`: whether the project in this folder is sound. */
+/** `ringtrue doctor`: whether the project in this folder is sound; `doctor explain`: why a request does not verify. */
 export function doctorCommand(): Command {
-  return new Command('doctor')
-    .description('Say what is wrong with this project before it is started or deployed')
-    .option('--env <file>', 'variables of the project (default: .env)')
-    .option('--json', 'print the findings as JSON')
-    .addHelpText(
-      'after',
-      '\nWorks in any Twilio Functions project and changes nothing.\n' +
-        'Exit code: 0 sound (notes are no obstacle), 1 errors or warnings, 2 wrong usage.\n' +
-        'Each finding is described in docs/findings.',
-    )
-    .action(diagnose);
+  return (
+    new Command('doctor')
+      .description('Say what is wrong with this project before it is started or deployed')
+      .option('--env <file>', 'variables of the project (default: .env)')
+      .option('--json', 'print the findings as JSON')
+      .addHelpText(
+        'after',
+        '\nWorks in any Twilio Functions project and changes nothing.\n' +
+          'Exit code: 0 sound (notes are no obstacle), 1 errors or warnings, 2 wrong usage.\n' +
+          'Each finding is described in docs/findings.',
+      )
+      // What stands after `explain` belongs to it.
+      .enablePositionalOptions()
+      .addCommand(explainCommand())
+      .action(diagnose)
+  );
 }
 
 async function diagnose({ env, json }: DoctorOptions): Promise<void> {

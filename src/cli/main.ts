@@ -13,6 +13,8 @@ const program = new Command('ringtrue')
   .description('Webhooks that only Twilio can call: an edge, a phone and a doctor for your own machine.')
   .showHelpAfterError('(add --help for what it takes)')
   .exitOverride()
+  // What stands behind a command belongs to it, or to a command of its own.
+  .enablePositionalOptions()
   .addCommand(startCommand())
   .addCommand(smsCommand())
   .addCommand(attackCommand())
@@ -22,7 +24,7 @@ const program = new Command('ringtrue')
   .addCommand(deployCommand())
   .addCommand(buildCommand());
 
-for (const command of program.commands)
+for (const command of program.commands.flatMap((one) => [one, ...one.commands]))
   command.exitOverride().showHelpAfterError('(add --help for what it takes)');
 
 program.parseAsync().catch((error: unknown) => {

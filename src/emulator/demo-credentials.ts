@@ -24,8 +24,16 @@ export function isDemoAccount(accountSid: string): boolean {
  * command of a checkout shares them.
  */
 export function demoCredentials(dataDir: string): DemoCredentials {
-  const file = path.join(dataDir, 'credentials.json');
-  return readCredentialsFile(file) ?? createCredentialsFile(file);
+  return findDemoCredentials(dataDir) ?? createCredentialsFile(fileIn(dataDir));
+}
+
+/** The demo credentials that were made in `dataDir` before; `undefined` when there are none. */
+export function findDemoCredentials(dataDir: string): DemoCredentials | undefined {
+  return readCredentialsFile(fileIn(dataDir));
+}
+
+function fileIn(dataDir: string): string {
+  return path.join(dataDir, 'credentials.json');
 }
 
 function readCredentialsFile(file: string): DemoCredentials | undefined {

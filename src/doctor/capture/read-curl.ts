@@ -1,0 +1,137 @@
+import { parseArgs } from 'node:util';
+import type { CapturedRequest } from '../explanation';
+import { headerOf } from './absolute-url';
+import type { Capture } from './read-capture';
+import { splitShell } from './split-shell';
+
+const data = { type: 'string', multiple: true } as const;
+const text = { type: 'string' } as const;
+
+/** What decides about the request; what a command has beyond it (`-sSk`, `--max-time`, …) is read and passed over. */
+const options = {
+  request: { ...text, short: 'X' },
+  header: { ...data, short: 'H' },
+  data: { ...data, short: 'd' },
+  'data-raw': data,
+  'data-ascii': data,
+  'data-binary': data,
+  'data-urlencode': data,
+  json: data,
+  form: { ...data, short: 'F' },
+  'form-string': data,
+  get: { type: 'boolean', short: 'G' },
+  head: { type: 'boolean', short: 'I' },
+  url: data,
+  user: { ...text, short: 'u' },
+  'user-agent': { ...text, short: 'A' },
+  referer: { ...text, short: 'e' },
+  cookie: { ...text, short: 'b' },
+  output: { ...text, short: 'o' },
+  'max-time': { ...text, short: 'm' },
+  proxy: { ...text, short: 'x' },
+  'write-out': { ...text, short: 'w' },
+  'connect-timeout': text,
+  resolve: text,
+  'connect-to': text,
+  cacert: text,
+  cert: { ...text, short: 'E' },
+  key: text,
+  retry: text,
+} as const;
+
+/** A request from a curl command line, as documentation and a browser's "copy as cURL" have them. https://curl.se/docs/manpage.html */
+export function readCurl(command: string): Capture {
+  const words = splitShell(command.trim().replace(/^\$\s+/, ''));
+  if (!words) return { fault: 'A quote of this command line is never closed.' };
+  // Only strict parsing refuses what it does not know, and curl has more switches than are listed here.
+  const { tokens } = parseArgs({
+    args: words.slice(1),
+    options,
+    strict: false,
+    tokens: true,
+    allowPositionals: true,
+  });
+  const urls: string[] = [];
+  const headers: Record<string, string[]> = Object.create(null);
+  const pieces: string[] = [];
+  let method: string | undefined;
+  let [isJson, asQuery] = [false, false];
+  for (const token of tokens) {
+    if (token.kind === 'positional') urls.push(token.value);
+    if (token.kind !== 'option') continue;
+    const { name } = token;
+    if (name === 'get') asQuery = true;
+    const value = token.value;
+    if (value === undefined) {
+      if (name in options && name !== 'get' && name !== 'head')
+        return { fault: `${token.rawName} has no value.` };
+      continue;
+    }
+    if (name === 'form' || name === 'form-string')
+      return { fault: 'Twilio sends no multipart forms: write -d in place of -F.' };
+    if (name === 'url') urls.push(value);
+    if (name === 'request') method = value;
+    if (name === 'user') headers.Authorization = [`Basic ${Buffer.from(value).toString('base64')}`];
+    if (name === 'header') addHeader(headers, value);
+    if (name === 'json') isJson = true;
+    if (name === 'json' || name.startsWith('data')) {
+      const piece = readData(name, value);
+      if (piece === null)
+        return { fault: `${token.rawName} reads a file (@…): put its content into the command line.` };
+      pieces.push(piece);
+    }
+  }
+  const [url] = urls;
+  if (url === undefined) return { fault: 'This command line has no URL.' };
+  if (urls.length > 1)
+    return { fault: `This command line has ${urls.length} URLs: give one request at a time.` };
+  return { requests: [toRequest(url, { headers, pieces, method, isJson, asQuery })] };
+}
+
+function toRequest(
+  target: string,
+  {
+    headers,
+    pieces,
+    method,
+    isJson,
+    asQuery,
+  }: {
+    headers: Record<string, string[]>;
+    pieces: string[];
+    method: string | undefined;
+    isJson: boolean;
+    asQuery: boolean;
+  },
+): CapturedRequest {
+  const absolute = /^[a-z][a-z0-9+.-]*:\/\//i.test(target) ? target : `http://${target}`;
+  const joined = pieces.join(isJson ? '' : '&');
+  const sendsBody = pieces.length > 0 && !asQuery;
+  const [head = '', fragment] = absolute.split(/(#.*)/s);
+  const query = asQuery && joined !== '' ? `${head.includes('?') ? '&' : '?'}${joined}` : '';
+  const implied = isJson ? 'application/json' : 'application/x-www-form-urlencoded';
+  const given = headerOf(headers, 'content-type');
+  return {
+    url: head + query + (fragment ?? ''),
+    method: method ?? (sendsBody ? 'POST' : 'GET'),
+    contentType: typeof given === 'string' ? given : sendsBody ? implied : undefined,
+    signature: headerOf(headers, 'x-twilio-signature'),
+    headers,
+    ...(sendsBody && { body: joined }),
+  };
+}
+
+function addHeader(headers: Record<string, string[]>, line: string): void {
+  const [, name = '', value = ''] = /^([^:;]+)[:;]\s*(.*)$/s.exec(line) ?? [];
+  if (name !== '') headers[name] = [...(headers[name] ?? []), value];
+}
+
+/** What an option contributes to the body; `null` for a file. */
+function readData(name: string, value: string): string | null {
+  if (name === 'data-raw') return value;
+  if (name !== 'data-urlencode') return value.startsWith('@') ? null : value;
+  const [, field = '', sign, content = ''] = /^([^=@]*)([=@])(.*)$/s.exec(value) ?? [];
+  if (sign === undefined) return encodeURIComponent(value);
+  if (sign === '@') return null;
+  return `${field === '' ? '' : `${field}=`}${encodeURIComponent(content)}`;
+}

@@ -1,0 +1,57 @@
+const escapes: Readonly<Record<string, string>> = {
+  a: '\x07',
+  b: '\b',
+  e: '\x1b',
+  E: '\x1b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+};
+
+/**
+ * The words of one simple shell command: quotes, backslashes, `$'…'` (which browsers write into "copy as cURL") and lines
+ * that go on with a backslash. Nothing is expanded. https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html
+ * @returns `null` when a quote is left open
+ */
+export function splitShell(command: string): string[] | null {
+  const words: string[] = [];
+  let word: string | null = null;
+  const pattern =
+    /\\\r?\n|\$'((?:[^'\\]|\\.)*)'|'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)|(\s+)|([^\s'"\\$]+|\$)|(['"\\])/gsy;
+  for (const match of command.matchAll(pattern)) {
+    const [all, ansi, single, double, escaped, blank, plain, open] = match;
+    if (open !== undefined) return null;
+    if (blank !== undefined) {
+      if (word !== null) words.push(word);
+      word = null;
+      continue;
+    }
+    if (/^\\\r?\n$/.test(all)) continue;
+    const piece =
+      (ansi !== undefined ? unescapeAnsi(ansi) : undefined) ??
+      single ??
+      double?.replace(/\\(?:\r?\n|([$`"\\]))/g, '$1') ??
+      escaped ??
+      plain ??
+      '';
+    word = (word ?? '') + piece;
+  }
+  if (word !== null) words.push(word);
+  return words;
+}
+
+function unescapeAnsi(text: string): string {
+  return text.replace(
+    /\\(?:u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|x([0-9a-fA-F]{1,2})|([0-7]{1,3})|(.))/gs,
+    (_, short?: string, long?: string, hex?: string, octal?: string, other = '') => {
+      const code = short ?? long ?? hex;
+      if (code !== undefined) {
+        const point = Number.parseInt(code, 16);
+        return point <= 0x10ffff ? String.fromCodePoint(point) : '\ufffd';
+      }
+      return octal === undefined ? (escapes[other] ?? other) : String.fromCharCode(Number.parseInt(octal, 8));
+    },
+  );
+}
