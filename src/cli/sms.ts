@@ -13,6 +13,7 @@ import { OptOutsOnDisk } from '../emulator/phone/opt-outs-on-disk';
 import { type Channel, channels, fictionalNumber } from '../emulator/phone/phone-numbers';
 import { deliveryToJson, describeDelivery } from './describe-delivery';
 import { readEnvironment } from './environment';
+import { findRefusal } from './find-refusal';
 import { collect, readWhole } from './option-values';
 import { UsageFault } from './usage-fault';
 import { checkUrl, chooseWebhook, isAtTwilio } from './webhook-option';
@@ -95,6 +96,7 @@ async function sendText(words: string[], options: SmsOptions): Promise<void> {
   };
   const messaging = new Messaging({ optOuts: new OptOutsOnDisk({ dataDir, secret }) });
   const plan = planDeliveries(options);
+  const since = Date.now();
   let deliveries: Delivery[];
   try {
     const send = (after: number) =>
@@ -104,16 +106,21 @@ async function sendText(words: string[], options: SmsOptions): Promise<void> {
     if (error instanceof InvalidText) throw new UsageFault(error.message);
     throw error;
   }
+  const refused = deliveries.some(({ delivered }) => !delivered);
+  const refusal = refused ? await findRefusal(webhook.url, { dataDir, since }) : null;
   if (options.json) {
-    const results = deliveries.map(deliveryToJson);
+    const results = deliveries.map((delivery) =>
+      delivery.delivered ? deliveryToJson(delivery) : { ...deliveryToJson(delivery), refusal },
+    );
     console.log(JSON.stringify(results.length > 1 ? results : results[0], null, 2));
   } else {
     for (const delivery of deliveries) console.log(describeDelivery(delivery).join('\n'));
-    if (isGuess && deliveries.some(({ delivered }) => !delivered)) {
+    if (refusal) console.log(`why: ${refusal}`);
+    if (isGuess && refused) {
       console.log('No emulator is running on this checkout: npm start, or give the webhook with --url.');
     }
   }
-  if (deliveries.some(({ delivered }) => !delivered)) process.exitCode = 1;
+  if (refused) process.exitCode = 1;
 }
 
 /** When each delivery starts, in milliseconds from now, and over how long its body trickles in. */

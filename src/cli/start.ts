@@ -20,6 +20,7 @@ import { SignatureMemory } from '../emulator/signature-memory';
 import { checkEventFile } from './check-event-file';
 import { describeFinding } from './describe-finding';
 import { type Environment, localVariables, readEnvironment } from './environment';
+import { explainRefusal } from './explain-refusal';
 import { describeRequest, describeRuntimeEvent, meaningOf } from './terminal-line';
 import { UsageFault } from './usage-fault';
 
@@ -77,11 +78,15 @@ async function start(options: StartOptions): Promise<void> {
   const memory = new SignatureMemory();
   const variables = localVariables(environment.variables, dataDir);
   const { accountSid, authToken } = environment.credentials;
-  const explain = (record: RequestRecord): string | null =>
-    record.reason === 'signature-mismatch'
-      ? (memory.compare(record) ??
-        findTampering(record, { authToken, paths: edge.routes().map((route) => route.path) }))
-      : null;
+  const explain = (record: RequestRecord): string | null => {
+    const paths = edge.routes().map((route) => route.path);
+    const tampering =
+      record.reason === 'signature-mismatch'
+        ? (memory.compare(record) ?? findTampering(record, { authToken, paths }))
+        : null;
+    const knownUrls = paths.map((one) => edge.publicUrl + one);
+    return tampering ?? explainRefusal(record, { authToken, knownUrls });
+  };
   const tls = options.https ? await localCertificate(dataDir) : undefined;
   const edge = await explainPort(options, '--port', () =>
     createEdge({

@@ -1,0 +1,42 @@
+import { explain } from '../doctor/explain';
+import type { CapturedRequest } from '../doctor/explanation';
+import type { RequestRecord } from '../emulator/request-log';
+
+/** The reasons behind which a proven cause may stand; for the others the reason says it all. */
+const explicable = new Set([
+  'signature-mismatch',
+  'body-hash-mismatch',
+  'missing-body-hash',
+  'ambiguous-body-hash',
+  'raw-body-required',
+]);
+
+/**
+ * The first line of the doctor's explanation of a request that was refused: title and code of the likeliest proven cause.
+ * Single causes only, since somebody who floods the edge must not buy seconds of search.
+ * @param knownUrls the webhooks of the project
+ * @returns `null` when nothing was proven
+ */
+export function explainRefusal(
+  record: RequestRecord,
+  { authToken, knownUrls }: { authToken: string; knownUrls: readonly string[] },
+): string | null {
+  if (record.reason === null || !explicable.has(record.reason)) return null;
+  const [cause] = explain(captured(record), authToken, { knownUrls, depth: 1 }).causes;
+  return cause ? `${cause.title} (${cause.code}, see docs/causes)` : null;
+}
+
+function captured({ url, method, headers: pairs, body }: RequestRecord): CapturedRequest {
+  const headers: Record<string, string[]> = Object.create(null);
+  for (const [name, value] of pairs)
+    headers[name.toLowerCase()] = [...(headers[name.toLowerCase()] ?? []), value];
+  return {
+    url,
+    method,
+    headers,
+    body,
+    contentType: headers['content-type']?.[0],
+    signature: headers['x-twilio-signature'],
+    keySid: headers['x-twilio-signature-key-sid']?.[0],
+  };
+}
