@@ -1,4 +1,5 @@
 import { BundleFault } from '../bundle/build-bundle';
+import { UpdateFault } from '../number/apply-updates';
 import { TwilioFault } from '../twilio/twilio-api';
 import { UsageFault } from './usage-fault';
 
@@ -10,7 +11,7 @@ export function endWith(error: unknown): void {
   if (error instanceof UsageFault) {
     console.error(`ringtrue: ${error.message}`);
     process.exitCode = 2;
-  } else if (error instanceof TwilioFault) {
+  } else if (error instanceof TwilioFault || error instanceof UpdateFault) {
     console.error(`ringtrue: ${error.message}`);
     process.exitCode = 1;
   } else if (error instanceof BundleFault) {

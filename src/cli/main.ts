@@ -5,6 +5,7 @@ import { crowdCommand } from './crowd';
 import { deployCommand } from './deploy';
 import { doctorCommand } from './doctor';
 import { endWith } from './end-with';
+import { numberCommand } from './number';
 import { scenarioCommand } from './scenario';
 import { smsCommand } from './sms';
 import { startCommand } from './start';
@@ -22,6 +23,7 @@ const program = new Command('ringtrue')
   .addCommand(scenarioCommand())
   .addCommand(doctorCommand())
   .addCommand(deployCommand())
+  .addCommand(numberCommand())
   .addCommand(buildCommand());
 
 for (const command of program.commands.flatMap((one) => [one, ...one.commands]))

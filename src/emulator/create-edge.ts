@@ -62,7 +62,7 @@ export async function createEdge({
   onRuntimeEvent = () => {},
 }: EdgeOptions): Promise<Edge> {
   const baseDir = path.resolve(dir);
-  const { AUTH_TOKEN: authToken } = env;
+  const { AUTH_TOKEN: authToken, AUTH_TOKEN_SECONDARY: secondary } = env;
   if (!authToken) throw new Error('AUTH_TOKEN is missing: the edge cannot check signatures without it');
   const folders = readProjectFolders(baseDir);
   let routes = await readRoutes(baseDir, folders);
@@ -91,7 +91,11 @@ export async function createEdge({
   });
   const makePolicy = () => ({
     routes: new Map(routes.map((route) => [route.path, route])),
-    keys: [{ id: 'AUTH_TOKEN', secret: authToken }],
+    // While a token is rotated, Twilio signs with the one before its promotion and with the other after it.
+    keys: [
+      { id: 'AUTH_TOKEN', secret: authToken },
+      ...(secondary ? [{ id: 'AUTH_TOKEN_SECONDARY', secret: secondary }] : []),
+    ],
     publicUrls,
   });
   const runtime = superviseRuntime({

@@ -36,7 +36,8 @@ export function accountsApi(state: TwilioState): Router {
     const wanted = request.query.PhoneNumber;
     const numbers = state.numbers.filter(
       ({ accountSid, phone_number }) =>
-        accountSid === account.sid && (wanted === undefined || phone_number === wanted),
+        // "You can specify partial numbers": the filter finds whatever contains these digits.
+        accountSid === account.sid && (wanted === undefined || phone_number.includes(String(wanted))),
     );
     answerOldPage(request, response, 'incoming_phone_numbers', numbers.map(showOwned));
   });
@@ -117,8 +118,8 @@ export function messagingApi(state: TwilioState): Router {
   return api;
 }
 
-function showAccount({ sid, ownerSid, status }: Account): object {
-  return { sid, owner_account_sid: ownerSid, status, type: 'Full' };
+function showAccount({ sid, ownerSid, status, primaryToken }: Account): object {
+  return { sid, owner_account_sid: ownerSid, status, auth_token: primaryToken, type: 'Full' };
 }
 
 function showOwned<T extends { accountSid: string }>({ accountSid, ...rest }: T): object {

@@ -21,8 +21,10 @@ import { generate } from 'selfsigned';
 import { ApiError, answerError } from './api-answers';
 import { DeployedSites } from './deployed-site';
 import { accountsApi, messagingApi } from './numbers-api';
+import { sendText } from './send-text';
 import { serverlessApi, serverlessUploadApi } from './serverless-api';
 import { newSid, type TwilioState } from './twilio-account';
+import { type Visit, visitSite } from './visit-site';
 
 /** One request that reached the stand-in. */
 export interface Call {
@@ -38,6 +40,8 @@ export interface Fault {
   /** An error of the API, or no answer at all. */
   answer: { status: number; code: number; message: string } | 'time-out';
   times?: number;
+  /** How many matching requests pass before. */
+  skip?: number;
 }
 
 export interface TwilioStandIn {
@@ -50,6 +54,10 @@ export interface TwilioStandIn {
   /** Requests to its APIs, oldest first. */
   calls: Call[];
   fail(fault: Fault): void;
+  /** Somebody texts a number: Twilio calls the webhook that its settings name, signed, and gets the answer. */
+  text(phoneNumber: string, body: string): Promise<Visit>;
+  /** Opens a deployed URL without a signature. */
+  visit(url: string): Promise<Visit>;
   close(): Promise<void>;
 }
 
@@ -138,6 +146,9 @@ export async function startTwilio(further: Record<string, RequestHandler> = {}):
     environment,
     calls,
     fail: (fault) => faults.push(fault),
+    text: (phoneNumber, body) =>
+      sendText(state, { phoneNumber, body }, { port: tlsPort, ca: certificate.cert }),
+    visit: (url) => visitSite(url, { port: tlsPort, ca: certificate.cert }),
     close: async () => {
       sites.close();
       for (const socket of sockets) socket.destroy();
@@ -164,6 +175,10 @@ function authenticate(state: TwilioState): RequestHandler {
 function takeFault(faults: Fault[], request: string): Fault | undefined {
   const fault = faults.find(({ on }) => on.test(request));
   if (!fault) return undefined;
+  if (fault.skip) {
+    fault.skip -= 1;
+    return undefined;
+  }
   fault.times = (fault.times ?? 1) - 1;
   if (fault.times <= 0) faults.splice(faults.indexOf(fault), 1);
   return fault;

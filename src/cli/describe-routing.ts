@@ -1,0 +1,67 @@
+import pc from 'picocolors';
+import { withoutPassword } from '../number/lint-webhook-url';
+import type { Update } from '../number/plan-change';
+import type { NumberAccount } from '../number/read-routing';
+import { effectiveWebhook, type Routing } from '../number/routing';
+
+/** A number with what is to happen to it. */
+export interface PlannedNumber {
+  account: NumberAccount;
+  routing: Routing;
+  updates: Update[];
+  /** What would still have to change, for a later look at the routing. */
+  plan(routing: Routing): Update[];
+}
+
+/** Where a number's texts go and why, and the change as a diff. No password of a URL is shown. */
+export function describeNumber({ routing, updates }: PlannedNumber): string[] {
+  const effective = effectiveWebhook(routing);
+  const lines = [
+    pc.bold(routing.number.phoneNumber),
+    `  now: ${withoutPassword(effective.url) || 'nowhere'}`,
+    pc.dim(`       ${effective.why}`),
+  ];
+  for (const { name, from, to } of updates) {
+    lines.push(`  ${name}:`);
+    for (const [parameter, value] of Object.entries(to)) {
+      lines.push(
+        `    ${parameter}`,
+        pc.red(`      - ${withoutPassword(from[parameter] ?? '') || '(empty)'}`),
+        pc.green(`      + ${withoutPassword(value) || '(empty)'}`),
+      );
+    }
+  }
+  return lines;
+}
+
+/** The same for scripts. */
+export function numberAsJson({ account, routing, updates }: PlannedNumber): object {
+  return {
+    ...routingAsJson(account, routing),
+    updates: updates.map(({ resource, name, from, to }) => ({
+      resource,
+      name,
+      from: mapValues(from, withoutPassword),
+      to: mapValues(to, withoutPassword),
+    })),
+  };
+}
+
+/** Where a number's texts go, for scripts. */
+export function routingAsJson(
+  { accountSid }: NumberAccount,
+  routing: Routing,
+): { number: string; accountSid: string; url: string | null; decidedBy: string; why: string } {
+  const { url, decidedBy, why } = effectiveWebhook(routing);
+  return {
+    number: routing.number.phoneNumber,
+    accountSid,
+    url: withoutPassword(url) || null,
+    decidedBy,
+    why,
+  };
+}
+
+function mapValues(record: Record<string, string>, map: (value: string) => string): Record<string, string> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]));
+}

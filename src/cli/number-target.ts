@@ -1,0 +1,70 @@
+import { readDeployed } from '../deploy/deployed-file';
+import { lintWebhookUrl } from '../number/lint-webhook-url';
+import type { Target } from '../number/plan-change';
+import { regionOf, type TwilioConnection } from './twilio-connection';
+import { UsageFault } from './usage-fault';
+
+/** How the user says where a number's texts shall go. */
+export interface TargetOptions {
+  url?: string;
+  fallbackUrl?: string;
+  overrides?: string;
+}
+
+/** The webhook and its fallback as the flags name them. @throws UsageFault for a URL that must not be set */
+export function readTarget(given: string, { fallbackUrl, overrides }: TargetOptions): Target {
+  // A host alone means the webhook that a deploy puts there.
+  const whole = /^https:\/\/[^/?#]+\/?$/i.test(given) ? `${given.replace(/\/$/, '')}/sms/incoming` : given;
+  const url = withOverrides(whole, overrides);
+  const origin = /^[a-z]+:\/\/[^/?#]*/i.exec(url)?.[0] ?? '';
+  const fallback = withOverrides(fallbackUrl ?? `${origin}/sms/fallback`, overrides);
+  for (const [flag, text] of [
+    ['--url', url],
+    ['--fallback-url', fallback],
+  ] as const) {
+    const fault = lintWebhookUrl(text);
+    if (fault !== null) throw new UsageFault(`${flag} cannot be used: ${fault.replace(/\.$/, '')}.`);
+  }
+  return { url, fallbackUrl: fallback };
+}
+
+/**
+ * The target with what the deployment demands: the webhook of the last deploy when none was given, and Basic credentials when
+ * WEBHOOK_USER and WEBHOOK_PASSWORD are set.
+ * @throws UsageFault also when the URL is in another region than the credentials
+ */
+export function completeTarget(
+  target: Target | undefined,
+  { twilio, options, dataDir }: { twilio: TwilioConnection; options: TargetOptions; dataDir: string },
+): Target {
+  const wanted = withBasic(target ?? targetOfLastDeploy(twilio, options, dataDir), twilio.variables);
+  const there = regionOf(wanted.url);
+  if (there !== undefined && there !== twilio.region) {
+    throw new UsageFault(
+      `The URL is in region ${there} and the credentials are for ${twilio.region}: tokens differ per region, so that webhook would refuse every text. Set TWILIO_REGION, or deploy to ${twilio.region}.`,
+    );
+  }
+  return wanted;
+}
+
+function withOverrides(url: string, overrides: string | undefined): string {
+  return overrides === undefined ? url : `${url.split('#', 1)[0]}#${overrides.replace(/^#/, '')}`;
+}
+
+function targetOfLastDeploy(twilio: TwilioConnection, options: TargetOptions, dataDir: string): Target {
+  const deployed = readDeployed(dataDir, twilio.accountSid);
+  if (!deployed)
+    throw new UsageFault('Where to? Add --url https://…/sms/incoming, or run npm run deploy first.');
+  return readTarget(`https://${deployed.domain}/sms/incoming`, options);
+}
+
+function withBasic({ url, fallbackUrl }: Target, variables: Record<string, string>): Target {
+  const user = process.env.WEBHOOK_USER || variables.WEBHOOK_USER;
+  const password = process.env.WEBHOOK_PASSWORD || variables.WEBHOOK_PASSWORD;
+  if (!user || !password) return { url, fallbackUrl };
+  const add = (text: string) =>
+    /^https:\/\/[^/?#]*@/i.test(text)
+      ? text
+      : text.replace('://', `://${encodeURIComponent(user)}:${encodeURIComponent(password)}@`);
+  return { url: add(url), fallbackUrl: add(fallbackUrl) };
+}

@@ -1,0 +1,71 @@
+/** Where Twilio delivers the texts of a number: the settings that decide it, as read from Twilio's API. */
+export interface Routing {
+  number: NumberSettings;
+  /** The TwiML application that the number names. */
+  application: { sid: string; smsUrl: string } | null;
+  /** The Messaging Service that the number is in: at most one. */
+  service: MessagingServiceSettings | null;
+}
+
+export interface NumberSettings {
+  sid: string;
+  accountSid: string;
+  phoneNumber: string;
+  smsUrl: string;
+  smsMethod: string;
+  smsFallbackUrl: string;
+  smsFallbackMethod: string;
+  /** Empty when none. */
+  smsApplicationSid: string;
+}
+
+export interface MessagingServiceSettings {
+  sid: string;
+  name: string;
+  /** Empty when none. */
+  inboundUrl: string;
+  inboundMethod: string;
+  fallbackUrl: string;
+  fallbackMethod: string;
+  useInboundWebhookOnNumber: boolean;
+}
+
+export interface EffectiveWebhook {
+  decidedBy: 'messaging-service' | 'application' | 'number';
+  /** Empty: texts are dropped. */
+  url: string;
+  why: string;
+}
+
+/**
+ * Which of the settings wins, and why.
+ *
+ * A Messaging Service decides unless it says to use the number's webhook; then a TwiML application decides before the
+ * number's own URLs. Sources: https://www.twilio.com/docs/messaging/api/service-resource (InboundRequestUrl,
+ * UseInboundWebhookOnNumber) and https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource
+ * (SmsApplicationSid: "we ignore all of the sms_*_url urls").
+ */
+export function effectiveWebhook({ number, application, service }: Routing): EffectiveWebhook {
+  if (service && !service.useInboundWebhookOnNumber) {
+    return {
+      decidedBy: 'messaging-service',
+      url: service.inboundUrl,
+      why: service.inboundUrl
+        ? `the number is in the Messaging Service "${service.name}", whose inbound URL overrides the number's`
+        : `the number is in the Messaging Service "${service.name}", which has no inbound URL: Twilio drops every text and logs nothing`,
+    };
+  }
+  const through = service ? `; the Messaging Service "${service.name}" leaves it to the number` : '';
+  if (number.smsApplicationSid) {
+    return {
+      decidedBy: 'application',
+      url: application?.smsUrl ?? '',
+      why: `the number names the TwiML application ${number.smsApplicationSid}, which overrides its own URLs${through}`,
+    };
+  }
+  return {
+    decidedBy: 'number',
+    url: number.smsUrl,
+    why: number.smsUrl ? `the number's own URL${through}` : `the number has no URL${through}`,
+  };
+}

@@ -1,0 +1,277 @@
+import { readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { runRingtrue } from '../cli/run-ringtrue';
+import { addMessagingService, addNumber } from '../stand-in/add-number';
+import { makeProject, type Project } from '../stand-in/make-project';
+import { startTwilio, type TwilioStandIn } from '../stand-in/start-twilio';
+import { newSid, type PhoneNumber } from '../stand-in/twilio-account';
+
+let twilio: TwilioStandIn;
+let project: Project;
+let webhook: string;
+let fallback: string;
+let phone: PhoneNumber;
+
+// One deployment for all: what is changed here are numbers.
+beforeAll(async () => {
+  twilio = await startTwilio();
+  project = makeProject(twilio);
+  const { stdout } = await runRingtrue(['deploy', '--yes', '--json'], {
+    cwd: project.dir,
+    env: twilio.environment,
+  });
+  webhook = `https://${JSON.parse(stdout).domain}/sms/incoming`;
+  fallback = webhook.replace('incoming', 'fallback');
+});
+
+beforeEach(() => {
+  twilio.state.numbers.length = 0;
+  twilio.state.messagingServices.length = 0;
+  twilio.state.applications.length = 0;
+  twilio.calls.length = 0;
+  phone = addNumber(twilio, '+15550001111');
+});
+
+afterAll(async () => {
+  project.remove();
+  await twilio.close();
+});
+
+const number = (...args: string[]) =>
+  runRingtrue(['number', ...args], { cwd: project.dir, env: twilio.environment });
+const changes = () => twilio.calls.filter(({ method }) => method === 'POST');
+const stack = /\n\s+at /;
+
+describe('ringtrue number', () => {
+  test('shows what decides and the change, applies it, reads it back, and names the command that restores', async () => {
+    const { code, stdout } = await number('+15550001111', '--url', webhook, '--yes');
+    expect(stdout).toContain("now: https://old.example/sms\n       the number's own URL");
+    expect(stdout).toContain(`SmsUrl\n      - https://old.example/sms\n      + ${webhook}`);
+    expect(stdout).toContain('SmsMethod\n      - GET\n      + POST');
+    expect(stdout).toContain(`SmsFallbackUrl\n      - (empty)\n      + ${fallback}`);
+    expect(stdout).toContain('To restore: npm run number -- +15550001111 --restore');
+    expect(code).toBe(0);
+    expect(phone).toMatchObject({ sms_url: webhook, sms_method: 'POST', sms_fallback_url: fallback });
+    expect(twilio.calls.at(-1)).toMatchObject({ method: 'GET' });
+  });
+
+  test('restores exactly what was there, once for each change', async () => {
+    const before = { ...phone };
+    await number('+15550001111', '--url', webhook, '--yes');
+    await number('+15550001111', '--url', webhook, '--overrides', 'rc=2&rp=ct,rt', '--yes');
+    expect(phone.sms_url).toBe(`${webhook}#rc=2&rp=ct,rt`);
+    expect(statSync(path.join(project.dir, '.ringtrue', 'numbers.json')).mode & 0o777).toBe(0o600);
+
+    await number('+15550001111', '--restore', '--yes');
+    expect(phone.sms_url).toBe(webhook);
+    const { code } = await number('+15550001111', '--restore', '--yes');
+    expect(code).toBe(0);
+    expect(phone).toEqual(before);
+    const { code: third, stderr } = await number('+15550001111', '--restore', '--yes');
+    expect(stderr).toContain('Nothing to restore for +15550001111');
+    expect(third).toBe(1);
+    expect(phone).toEqual(before);
+  });
+
+  test('without --url takes the webhook of the last deploy', async () => {
+    await number('+15550001111', '--yes');
+    expect(phone.sms_url).toBe(webhook);
+  });
+
+  test.each([
+    ['with --dry-run', ['--dry-run'], 0],
+    ['without a terminal and --yes', [], 1],
+  ])('changes nothing %s', async (_, flags, expected) => {
+    const { code, stdout } = await number('+15550001111', '--url', webhook, ...flags);
+    expect(stdout).toContain(`+ ${webhook}`);
+    expect(code).toBe(expected);
+    expect(changes()).toEqual([]);
+  });
+
+  test('takes a number away from its TwiML application, and gives it back', async () => {
+    const application = {
+      sid: newSid('AP'),
+      accountSid: twilio.accountSid,
+      sms_url: 'https://app.example/sms',
+    };
+    twilio.state.applications.push(application);
+    phone.sms_application_sid = application.sid;
+    const { stdout } = await number('+15550001111', '--url', webhook, '--yes');
+    expect(stdout).toContain('now: https://app.example/sms');
+    expect(stdout).toContain('which overrides its own URLs');
+    expect(phone).toMatchObject({ sms_application_sid: '', sms_url: webhook });
+    await number('+15550001111', '--restore', '--yes');
+    expect(phone.sms_application_sid).toBe(application.sid);
+  });
+
+  test('never takes a number that only contains the digits', async () => {
+    addNumber(twilio, '+15550002222333');
+    const { code, stderr } = await number('+15550002222', '--url', webhook, '--yes');
+    expect(stderr).toContain('No number +15550002222 in this account');
+    expect(code).toBe(1);
+    expect(changes()).toEqual([]);
+  });
+
+  test('--list follows every page and says where each number goes and why', async () => {
+    for (const last of [1, 2, 3, 4]) addNumber(twilio, `+1555000777${last}`);
+    addMessagingService(twilio, [phone], { inbound_request_url: null });
+    const { stdout } = await number('--list', '--json');
+    const listed = JSON.parse(stdout);
+    expect(listed).toHaveLength(5);
+    expect(listed[0]).toMatchObject({ number: '+15550001111', url: null, decidedBy: 'messaging-service' });
+    expect(listed[0].why).toContain('Twilio drops every text and logs nothing');
+    expect(listed[4]).toMatchObject({ number: '+15550007774', decidedBy: 'number' });
+  });
+});
+
+describe('a number whose Messaging Service decides', () => {
+  test('needs to be told which of the two to change', async () => {
+    addMessagingService(twilio, [phone]);
+    const { code, stderr } = await number('+15550001111', '--url', webhook, '--yes');
+    expect(stderr).toContain('--route service');
+    expect(stderr).toContain('--route number');
+    expect(code).toBe(2);
+    expect(changes()).toEqual([]);
+  });
+
+  test('--route service sets the service for all its numbers, and restores it', async () => {
+    const other = addNumber(twilio, '+15550003333');
+    const service = addMessagingService(twilio, [phone, other]);
+    const before = { ...service };
+    const { code } = await number(
+      '+15550001111',
+      '+15550003333',
+      '--url',
+      webhook,
+      '--route',
+      'service',
+      '--yes',
+    );
+    expect(code).toBe(0);
+    expect(service).toMatchObject({ inbound_request_url: webhook, fallback_url: fallback });
+    expect(phone.sms_url).toBe('https://old.example/sms');
+    expect(changes().filter(({ host }) => host === 'messaging.twilio.com')).toHaveLength(1);
+    await number('+15550001111', '--restore', '--yes');
+    expect(service).toEqual(before);
+  });
+
+  test('--route number sets the number before the service begins to use it', async () => {
+    const service = addMessagingService(twilio, [phone]);
+    const { code } = await number('+15550001111', '--url', webhook, '--route', 'number', '--yes');
+    expect(code).toBe(0);
+    expect(phone.sms_url).toBe(webhook);
+    expect(service.use_inbound_webhook_on_number).toBe(true);
+    expect(
+      changes()
+        .map(({ host }) => host)
+        .filter((host) => /twilio\.com/.test(host)),
+    ).toEqual(['api.twilio.com', 'messaging.twilio.com']);
+    await number('+15550001111', '--restore', '--yes');
+    expect(service.use_inbound_webhook_on_number).toBe(false);
+    expect(phone.sms_url).toBe('https://old.example/sms');
+  });
+});
+
+test('a subaccount signs with its own token: its number cannot call a function of the account', async () => {
+  const sub = {
+    sid: newSid('AC'),
+    ownerSid: twilio.accountSid,
+    primaryToken: newSid('').padEnd(32, '1'),
+    secondaryToken: null,
+    status: 'active' as const,
+  };
+  twilio.state.accounts.push(sub);
+  const there = addNumber(twilio, '+15550009999', { accountSid: sub.sid });
+  const { code, stderr } = await number('+15550009999', '--url', webhook, '--yes');
+  twilio.state.accounts.pop();
+  expect(stderr).toContain("a subaccount's number needs a service of that subaccount");
+  expect(code).toBe(1);
+  expect(there.sms_url).toBe('https://old.example/sms');
+});
+
+describe('refuses', () => {
+  test.each([
+    ['http', 'http://x.example/sms/incoming', 'it is http://'],
+    [
+      'an unsorted query',
+      'https://x.example/sms?b=1&a=2',
+      'the names in its query are not sorted: write a, b',
+    ],
+    ['a wrong override', 'https://x.example/sms#rc=9', '#rc=9 in the URL is not a whole number from 0 to 5'],
+    ['a host of another region', 'https://x-1234.dublin.ie1.twil.io/sms', 'region ie1'],
+    ['no URL at all', 'sms', 'it is not absolute'],
+  ])('%s', async (_, url, reason) => {
+    const { code, stderr } = await number('+15550001111', '--url', url, '--yes');
+    expect(stderr).toContain(reason);
+    expect(code).toBe(2);
+    expect(changes()).toEqual([]);
+  });
+
+  test('a URL that answers what Twilio did not sign', async () => {
+    const { code, stderr } = await number(
+      '+15550001111',
+      '--url',
+      webhook.replace('sms/incoming', 'results'),
+      '--yes',
+    );
+    expect(stderr).toContain('it answers requests that Twilio did not sign (200): anybody could call it');
+    expect(code).toBe(1);
+    expect(changes().filter(({ host }) => host === 'api.twilio.com')).toEqual([]);
+  });
+
+  test('what is no number, and nothing at all', async () => {
+    expect((await number('5550001111', '--url', webhook)).code).toBe(2);
+    expect((await number('--url', webhook)).code).toBe(2);
+  });
+});
+
+test('writes Basic credentials into the URL, and shows no password', async () => {
+  const file = path.join(project.dir, '.env');
+  const before = readFileSync(file, 'utf8');
+  project.write('.env', `${before}WEBHOOK_USER=twilio\nWEBHOOK_PASSWORD=not-a-real-password\n`);
+  const { code, stdout, stderr } = await number('+15550001111', '--url', webhook, '--yes');
+  project.write('.env', before);
+  expect(phone.sms_url).toBe(webhook.replace('://', '://twilio:not-a-real-password@'));
+  expect(phone.sms_fallback_url).toContain('twilio:not-a-real-password@');
+  expect(stdout).toContain('https://twilio:…@');
+  expect(stdout + stderr).not.toContain('not-a-real-password');
+  expect(code).toBe(0);
+});
+
+describe("when Twilio's API fails", () => {
+  test.each([
+    [500, 20500, "Twilio's API failed"],
+    [401, 20003, 'Twilio refused the credentials'],
+    [404, 20404, 'Twilio knows no such thing'],
+  ])('%d is one sentence, and nothing is half done', async (status, code, sentence) => {
+    const before = { ...phone };
+    const service = addMessagingService(twilio, [phone]);
+    twilio.fail({ on: /POST messaging/, answer: { status, code, message: 'no' } });
+    const run = await number('+15550001111', '--url', webhook, '--route', 'number', '--yes');
+    expect(run.stderr).toContain(sentence);
+    expect(run.stderr).toContain('Nothing was changed, or it was changed back.');
+    expect(run.stderr).not.toMatch(stack);
+    expect(run.code).toBe(1);
+    expect(phone).toEqual(before);
+    expect(service.use_inbound_webhook_on_number).toBe(false);
+    expect((await number('+15550001111', '--restore', '--yes')).stderr).toContain('Nothing to restore');
+  });
+
+  test('a change that cannot be undone says so, and --restore undoes it later', async () => {
+    const before = { ...phone };
+    const service = addMessagingService(twilio, [phone]);
+    const down = { status: 500, code: 20500, message: 'down' };
+    twilio.fail({ on: /POST messaging/, answer: down, times: 2 });
+    // The number's own update passes once; from then on its API is down too.
+    twilio.fail({ on: /POST api\.twilio/, answer: down, skip: 1 });
+    const { code, stderr } = await number(
+      '+15550001111',
+      ...['--url', webhook, '--route', 'number', '--yes'],
+    );
+    expect(stderr).toContain('may be half done, so run the same command with --restore');
+    expect(code).toBe(1);
+    expect((await number('+15550001111', '--restore', '--yes')).code).toBe(0);
+    expect(phone).toEqual(before);
+    expect(service.use_inbound_webhook_on_number).toBe(false);
+  });
+});
