@@ -74,7 +74,7 @@ export function deployCommand(): Command {
 
 async function deploy(deploying: Deploying): Promise<boolean> {
   const { twilio, options, say, dataDir } = deploying;
-  const plan = await planDeploy(twilio, deploying);
+  const plan = await planDeploy(twilio, { ...deploying, envFile: options.env });
   if (plan.faults.length > 0) return reportFaults(plan.faults, options);
   for (const line of describePlan(plan, twilio)) say(line);
   if (!(await confirmChange('Deploy this to Twilio?', options.yes === true))) return false;

@@ -4,8 +4,10 @@ import { checkLimits } from '../deploy/check-limits';
 import { type BuildResource, type Deployment, listBuilds, readDeployment } from '../deploy/deployment';
 import { loadFunctions } from '../deploy/load-functions';
 import { deployedVariables, makeMissingSecrets } from '../deploy/secrets';
+import { checkProject } from '../doctor/project/check-project';
 import { type Route, readRoutes } from '../emulator/routes';
 import { callTwilio } from '../twilio/twilio-api';
+import { inspectProject } from './inspect-project';
 import { readProject } from './read-project';
 import type { TwilioConnection } from './twilio-connection';
 
@@ -34,7 +36,12 @@ export interface DeployPlan {
  */
 export async function planDeploy(
   { client, accountSid, variables: file }: TwilioConnection,
-  { dir, suffix, say }: { dir: string; suffix: string; say(line: string): void },
+  {
+    dir,
+    suffix,
+    envFile,
+    say,
+  }: { dir: string; suffix: string; envFile?: string | undefined; say(line: string): void },
 ): Promise<DeployPlan> {
   const { serviceName, dependencies } = readProject(dir);
   say('building');
@@ -55,7 +62,26 @@ export async function planDeploy(
     ...checkConfiguration(all, accountSid),
     ...(await loadFunctions({ dir, routes, dependencies: Object.keys(dependencies) })),
   ];
+  if (faults.length === 0) faults.push(...(await diagnose({ dir, envFile, say })));
   return { dir, suffix, serviceName, routes, variables, secrets, deployed, builds, faults };
+}
+
+/** What else the doctor finds: its errors are faults, its warnings are only said. */
+async function diagnose({
+  dir,
+  envFile,
+  say,
+}: {
+  dir: string;
+  envFile: string | undefined;
+  say(line: string): void;
+}): Promise<string[]> {
+  const findings = checkProject(await inspectProject(dir, { envFile }));
+  for (const { severity, title, detail } of findings)
+    if (severity === 'warning') say(`! ${title}: ${detail}`);
+  return findings
+    .filter(({ severity }) => severity === 'error')
+    .map(({ code, detail, fix }) => `${detail} ${fix} (${code}, see docs/findings)`);
 }
 
 /** The plan as lines for people. Names of variables only: values are nobody's business. */

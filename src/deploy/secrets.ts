@@ -20,13 +20,16 @@ const localOnly = new Set([
   'TWILIO_REGION',
 ]);
 
+/** What else the functions read. */
+const known = ['DATABASE_URL'];
+
 /** The variables to deploy: those of the file, and where it lacks one that functions know, that of the process. */
 export function deployedVariables(
   file: Record<string, string>,
   process: Record<string, string | undefined>,
 ): Record<string, string> {
   const variables = Object.fromEntries(Object.entries(file).filter(([name]) => !localOnly.has(name)));
-  for (const name of [...Object.keys(makers), 'DATABASE_URL']) {
+  for (const name of [...Object.keys(makers), ...known]) {
     const value = process[name];
     if (variables[name] === undefined && value) variables[name] = value;
   }

@@ -23,6 +23,17 @@ const environment = () => twilio.state.services[0]?.environments[0];
 const activeBuild = () => environment()?.build_sid;
 const stack = /\n\s+at /;
 
+test('refuses what the doctor calls an error, and deploys nothing', async () => {
+  project.write(
+    'functions/voice.js',
+    'exports.handler = (context, event, callback) => callback(null, event.CallSid);',
+  );
+  const { code, stderr } = await deploy('--yes');
+  expect(stderr).toContain('(function-unprotected, see docs/findings)');
+  expect(code).toBe(1);
+  expect(twilio.calls.filter(({ method }) => method === 'POST')).toEqual([]);
+});
+
 describe('a deploy that fails', () => {
   test('at the build names what is new in it, and the build that works stays active', async () => {
     await deploy();
