@@ -1,17 +1,12 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Results } from '../../src/rating/read-results';
+import { readCommands } from './readme-commands';
 
 const root = path.join(__dirname, '..', '..');
-
-/** The shell commands of the README, in its order. */
-function readCommands(): string[] {
-  const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
-  return [...readme.matchAll(/```sh\n(.*?)```/gs)].flatMap(([, block = '']) => block.trim().split('\n'));
-}
 
 // What git would hand to somebody who clones, with the packages that `npm ci` would install.
 function cloneProject(target: string): void {
@@ -52,8 +47,9 @@ afterAll(async () => {
 });
 
 test('the README’s commands do what it says, in a fresh clone', async () => {
-  const [install, sms, curl, tests, ...more] = readCommands();
-  expect([install, tests, more]).toEqual(['npm ci && npm start', 'npm test', []]);
+  const [install, sms, curl, ...more] = readCommands();
+  // What the deploy section says is done in deploy-and-number.test.ts.
+  expect([install, ...more]).toEqual(['npm ci && npm start', ...readCommands('Deploy it'), 'npm test']);
   const [port, consolePort] = [await freePort(), await freePort()];
   const { ACCOUNT_SID: _sid, AUTH_TOKEN: _token, ...rest } = process.env;
   const env = { ...rest, NO_COLOR: '1' };
