@@ -1,12 +1,19 @@
 import { Command } from 'commander';
 import pc from 'picocolors';
 import { checkProject, type Finding, isSound } from '../doctor/project/check-project';
+import type { Project } from '../doctor/project/project';
 import { describeFinding } from './describe-finding';
 import { explainCommand } from './doctor-explain';
 import { inspectProject } from './inspect-project';
+import { collect } from './option-values';
+import { UsageFault } from './usage-fault';
 
 interface DoctorOptions {
   env?: string;
+  data: string;
+  publicUrl?: string;
+  number: string[];
+  offline?: boolean;
   json?: boolean;
 }
 
@@ -16,10 +23,22 @@ export function doctorCommand(): Command {
     new Command('doctor')
       .description('Say what is wrong with this project before it is started or deployed')
       .option('--env <file>', 'variables of the project (default: .env)')
+      .option(
+        '--public-url <url>',
+        'the URL Twilio calls (a tunnel); it is called for a trial (default: PUBLIC_URL)',
+      )
+      .option('--number <number>', 'a number to look at, +15551234567; may be repeated', collect, [])
+      .option(
+        '--data <folder>',
+        'where demo credentials and the address of the deployment are kept',
+        '.ringtrue',
+      )
+      .option('--offline', 'look at this folder alone: ask nobody, call nothing')
       .option('--json', 'print the findings as JSON')
       .addHelpText(
         'after',
-        '\nWorks in any Twilio Functions project and changes nothing.\n' +
+        '\nWorks in any Twilio Functions project and changes nothing. With credentials it asks Twilio where the numbers of\n' +
+          "the account lead, and tries ringtrue's own webhooks with a text that counts for nothing.\n" +
           'Exit code: 0 sound (notes are no obstacle), 1 errors or warnings, 2 wrong usage.\n' +
           'Each finding is described in docs/findings.',
       )
@@ -30,8 +49,12 @@ export function doctorCommand(): Command {
   );
 }
 
-async function diagnose({ env, json }: DoctorOptions): Promise<void> {
-  const findings = checkProject(await inspectProject(process.cwd(), { envFile: env }));
+async function diagnose({ offline, json, ...options }: DoctorOptions): Promise<void> {
+  const wrong = options.number.find((number) => !/^\+[1-9]\d{6,14}$/.test(number));
+  if (wrong !== undefined) throw new UsageFault('--number is written like +15551234567.');
+  const project = await inspectProject(process.cwd(), { envFile: options.env });
+  if (options.publicUrl !== undefined) project.environment.variables.PUBLIC_URL = options.publicUrl;
+  const findings = checkProject(offline ? project : await addOnline(project, options, json === true));
   const sound = isSound(findings);
   if (json) console.log(JSON.stringify({ sound, findings }, null, 2));
   else {
@@ -39,6 +62,14 @@ async function diagnose({ env, json }: DoctorOptions): Promise<void> {
     console.log(summarise(findings));
   }
   if (!sound) process.exitCode = 1;
+}
+
+async function addOnline(project: Project, options: DoctorOptions, silent: boolean): Promise<Project> {
+  const { inspectOnline } = await import('./inspect-online');
+  return inspectOnline(project, {
+    ...options,
+    say: silent ? () => {} : (line) => console.error(pc.dim(line)),
+  });
 }
 
 function summarise(findings: Finding[]): string {

@@ -1,6 +1,7 @@
 import type { Send } from '../number/probe-webhook';
 import type { TwilioClient } from '../twilio/twilio-api';
 import { readEnvironment } from './environment';
+import { makeSender } from './send-request';
 import { UsageFault } from './usage-fault';
 
 /** How commands reach Twilio: with the credentials of a real account, through a proxy where HTTP_PROXY names one. */
@@ -50,7 +51,6 @@ export async function connectToTwilio({
       ...(region && { region }),
       ...(edge && { edge }),
     }) as unknown as TwilioClient;
-  const requests = new twilio.RequestClient({ keepAlive: false });
   return {
     accountSid,
     authToken,
@@ -58,26 +58,7 @@ export async function connectToTwilio({
     region: region ?? 'us1',
     client: connect({ accountSid, authToken }),
     connect,
-    send: async ({ method, url, headers, form }) => {
-      const {
-        statusCode,
-        body,
-        headers: received,
-      } = await requests.request({
-        method: method === 'GET' ? 'get' : 'post',
-        uri: url,
-        headers: { ...headers, ...(form && { 'Content-Type': 'application/x-www-form-urlencoded' }) },
-        ...(form && { data: form }),
-        timeout: 12_000,
-      });
-      const lower = received as Record<string, unknown>;
-      return {
-        status: statusCode,
-        contentType: String(lower['content-type'] ?? ''),
-        body: typeof body === 'string' ? body : JSON.stringify(body),
-        headers: lower,
-      };
-    },
+    send: await makeSender(),
   };
 }
 

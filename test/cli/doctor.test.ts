@@ -36,7 +36,7 @@ describe('ringtrue doctor', () => {
 
   test('finds nothing in a healthy project of somebody else, and says so', async () => {
     write(healthy);
-    const { code, stdout } = await runRingtrue(['doctor'], { cwd: dir });
+    const { code, stdout } = await runRingtrue(['doctor', '--offline'], { cwd: dir });
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'sound\n' });
   });
 
@@ -47,7 +47,7 @@ describe('ringtrue doctor', () => {
       'functions/sms/incoming.js':
         'exports.handler = (context, event, callback) => callback(null, event.MessageSid);',
     });
-    const { code, stdout } = await runRingtrue(['doctor'], { cwd: dir });
+    const { code, stdout } = await runRingtrue(['doctor', '--offline'], { cwd: dir });
     expect(stdout).toBe(
       'error  Anybody can call a function that is meant for Twilio function-unprotected\n' +
         '    functions/sms/incoming.js answers /sms/incoming to everybody, although Twilio calls it: it reads fields that Twilio sends.\n' +
@@ -73,7 +73,9 @@ describe('ringtrue doctor', () => {
 
   test('reads the variables of another file, and shows no secret of it', async () => {
     write({ ...healthy, '.env.production': `ACCOUNT_SID=SK${token}\nAUTH_TOKEN="${token} "\n` });
-    const { code, stdout } = await runRingtrue(['doctor', '--env', '.env.production'], { cwd: dir });
+    const { code, stdout } = await runRingtrue(['doctor', '--offline', '--env', '.env.production'], {
+      cwd: dir,
+    });
     expect(stdout).toContain('ACCOUNT_SID in .env.production begins with SK.');
     expect(stdout).toContain('AUTH_TOKEN in .env.production begins or ends with white space.');
     expect(stdout).not.toContain(token);
