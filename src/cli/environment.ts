@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'dotenv';
 import { demoCredentials } from '../emulator/demo-credentials';
+import { eventNumber } from '../emulator/phone/phone-numbers';
 import { UsageFault } from './usage-fault';
 
 export interface Environment {
@@ -61,6 +62,7 @@ export function localVariables(variables: Record<string, string>, dataDir: strin
     VOTER_SECRET: demo.voterSecret,
     ORGANISER_USER: demo.organiserUser,
     ORGANISER_PASSWORD: demo.organiserPassword,
+    EVENT_NUMBER: eventNumber,
     RATINGS_FILE: path.join(dataDir, 'ratings.db'),
     ...variables,
   };

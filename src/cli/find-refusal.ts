@@ -1,5 +1,6 @@
 import { fetchJson } from '../emulator/fetch-json';
 import { findRunningEmulator } from '../emulator/running-emulator';
+import { withoutUserinfo } from './webhook-option';
 
 /**
  * What the emulator that runs on `dataDir` says of the request it refused last on the path of `url`.
@@ -11,7 +12,7 @@ export async function findRefusal(
   { dataDir, since }: { dataDir: string; since: number },
 ): Promise<string | null> {
   const running = findRunningEmulator(dataDir);
-  if (!running?.consoleUrl || !url.startsWith(`${running.publicUrl}/`)) return null;
+  if (!running?.consoleUrl || !withoutUserinfo(url).startsWith(`${running.publicUrl}/`)) return null;
   try {
     const list = (await fetchJson(`${running.consoleUrl}/api/requests`)) as Summary[];
     const path = pathOf(url);

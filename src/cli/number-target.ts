@@ -3,6 +3,7 @@ import { lintWebhookUrl } from '../number/lint-webhook-url';
 import type { Target } from '../number/plan-change';
 import { regionOf, type TwilioConnection } from './twilio-connection';
 import { UsageFault } from './usage-fault';
+import { userinfoOf, withUserinfo } from './webhook-option';
 
 /** How the user says where a number's texts shall go. */
 export interface TargetOptions {
@@ -59,12 +60,11 @@ function targetOfLastDeploy(twilio: TwilioConnection, options: TargetOptions, da
 }
 
 function withBasic({ url, fallbackUrl }: Target, variables: Record<string, string>): Target {
-  const user = process.env.WEBHOOK_USER || variables.WEBHOOK_USER;
-  const password = process.env.WEBHOOK_PASSWORD || variables.WEBHOOK_PASSWORD;
-  if (!user || !password) return { url, fallbackUrl };
-  const add = (text: string) =>
-    /^https:\/\/[^/?#]*@/i.test(text)
-      ? text
-      : text.replace('://', `://${encodeURIComponent(user)}:${encodeURIComponent(password)}@`);
-  return { url: add(url), fallbackUrl: add(fallbackUrl) };
+  const userinfo = userinfoOf({ ...variables, ...fromProcess() });
+  return { url: withUserinfo(url, userinfo), fallbackUrl: withUserinfo(fallbackUrl, userinfo) };
+}
+
+function fromProcess(): Record<string, string> {
+  const { WEBHOOK_USER, WEBHOOK_PASSWORD } = process.env;
+  return WEBHOOK_USER && WEBHOOK_PASSWORD ? { WEBHOOK_USER, WEBHOOK_PASSWORD } : {};
 }

@@ -7,6 +7,7 @@ import { checkVariableSizes } from '../doctor/project/check-environment';
 import { describeProblems } from '../doctor/project/check-project';
 import { type Console, startConsole } from '../emulator/console/console-server';
 import { createEdge, type Edge } from '../emulator/create-edge';
+import { demoCredentials } from '../emulator/demo-credentials';
 import { findTampering } from '../emulator/find-tampering';
 import type { Enforcement } from '../emulator/gateway';
 import { localCertificate } from '../emulator/local-certificate';
@@ -23,6 +24,7 @@ import { type Environment, localVariables, readEnvironment } from './environment
 import { explainRefusal } from './explain-refusal';
 import { describeRequest, describeRuntimeEvent, meaningOf } from './terminal-line';
 import { UsageFault } from './usage-fault';
+import { userinfoOf, withUserinfo } from './webhook-option';
 
 interface StartOptions {
   port: number;
@@ -76,8 +78,12 @@ async function start(options: StartOptions): Promise<void> {
 
   const log = new RequestLog();
   const memory = new SignatureMemory();
-  const variables = localVariables(environment.variables, dataDir);
+  const variables = {
+    ...localVariables(environment.variables, dataDir),
+    ...(publicUrl ? { PUBLIC_URL: publicUrl } : {}),
+  };
   const { accountSid, authToken } = environment.credentials;
+  const userinfo = userinfoOf(variables);
   const explain = (record: RequestRecord): string | null => {
     const paths = edge.routes().map((route) => route.path);
     const tampering =
@@ -117,8 +123,8 @@ async function start(options: StartOptions): Promise<void> {
       messages: new MessageLog(),
       messaging: new Messaging({ optOuts: new OptOutsOnDisk({ dataDir, secret: authToken }) }),
       webhook: {
-        url: `${edge.publicUrl}/sms/incoming`,
-        fallbackUrl: `${edge.publicUrl}/sms/fallback`,
+        url: withUserinfo(`${edge.publicUrl}/sms/incoming`, userinfo),
+        fallbackUrl: withUserinfo(`${edge.publicUrl}/sms/fallback`, userinfo),
         accountSid,
         authToken,
         reroute,
@@ -140,6 +146,7 @@ async function start(options: StartOptions): Promise<void> {
     publicUrl: edge.publicUrl,
     consoleUrl: page.url,
     ca: tls?.cert ?? null,
+    userinfo,
   });
   const watch = options.watch
     ? await watchBundle(dir, {
@@ -189,6 +196,8 @@ function printBlock({
   }[credentials.source];
   const rows: [name: string, value: string][] = [
     ['results', `${edge.url}/`],
+    ['organiser', `${edge.url}/organiser  ${describeOrganiser(environment.variables, options.data)}`],
+    ['poster', `${edge.url}/poster`],
     ['webhook', `${edge.publicUrl}/sms/incoming`],
     ['fallback', `${edge.publicUrl}/sms/fallback`],
     ['console', `${page.url}/  a phone, and every request with its verdict`],
@@ -209,6 +218,13 @@ function printBlock({
     );
   }
   console.log(`${pc.green('ready')}, serving ${bundle.functions.length} functions; Ctrl-C ends it`);
+}
+
+function describeOrganiser(variables: Record<string, string>, data: string): string {
+  if (variables.ORGANISER_PASSWORD)
+    return `user ${variables.ORGANISER_USER ?? '(ORGANISER_USER is missing)'}`;
+  const { organiserUser, organiserPassword } = demoCredentials(path.resolve(data));
+  return `user ${organiserUser}, password ${organiserPassword} (made up)`;
 }
 
 // Relative to where one is, unless that would lead out of it.

@@ -30,9 +30,11 @@ export interface ChosenWebhook {
 /** @throws UsageFault when the URL cannot be called */
 export function chooseWebhook(given: string | undefined, dataDir: string): ChosenWebhook {
   const running = findRunningEmulator(dataDir);
-  const url = given ?? `${running?.publicUrl ?? 'http://127.0.0.1:3000'}/sms/incoming`;
+  const url =
+    given ??
+    withUserinfo(`${running?.publicUrl ?? 'http://127.0.0.1:3000'}/sms/incoming`, running?.userinfo ?? '');
   checkUrl('--url', url);
-  const isEmulator = running !== undefined && url.startsWith(`${running.publicUrl}/`);
+  const isEmulator = running !== undefined && withoutUserinfo(url).startsWith(`${running.publicUrl}/`);
   const reroute = isEmulator ? { publicUrl: running.publicUrl, edgeUrl: running.url } : undefined;
   return {
     url,
@@ -52,4 +54,24 @@ export function isOnThisMachine(url: string): boolean {
 /** The URL of another function of the same deployment, without query and fragment. */
 export function besideWebhook(url: string, name: string): string {
   return url.replace(/[?#].*/s, '').replace(/\/sms\/[^/]*$/, `/${name}`);
+}
+
+/**
+ * What stands before the `@` of a webhook that demands user and password: WEBHOOK_USER and WEBHOOK_PASSWORD, encoded. Empty
+ * when they are not set.
+ */
+export function userinfoOf({ WEBHOOK_USER, WEBHOOK_PASSWORD }: Record<string, string | undefined>): string {
+  if (!WEBHOOK_USER || !WEBHOOK_PASSWORD) return '';
+  return `${encodeURIComponent(WEBHOOK_USER)}:${encodeURIComponent(WEBHOOK_PASSWORD)}@`;
+}
+
+/** A URL with user and password; one that has some keeps its own. */
+export function withUserinfo(url: string, userinfo: string): string {
+  return /^[a-z]+:\/\/[^/?#]*@/i.test(url)
+    ? url
+    : url.replace('://', `://${userinfo.replace(/\$/g, '$$$$')}`);
+}
+
+export function withoutUserinfo(url: string): string {
+  return url.replace(/^([a-z]+:\/\/)[^/?#]*@/i, '$1');
 }

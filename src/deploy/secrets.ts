@@ -21,7 +21,7 @@ const localOnly = new Set([
 ]);
 
 /** What else the functions read. */
-const known = ['DATABASE_URL'];
+const known = ['DATABASE_URL', 'EVENT_NUMBER', 'ORGANISER_NUMBERS', 'WEBHOOK_PASSWORD', 'WEBHOOK_USER'];
 
 /** The variables to deploy: those of the file, and where it lacks one that functions know, that of the process. */
 export function deployedVariables(

@@ -11,6 +11,8 @@ export interface RunningEmulator {
   consoleUrl: string | null;
   /** Certificate to trust, PEM; `null` without HTTPS. */
   ca: string | null;
+  /** What the webhook demands besides the signature, as `user:password@` of a URL; empty for nothing. */
+  userinfo: string;
 }
 
 /** Leaves a note in `dataDir`; the returned function takes it away again. */
@@ -45,9 +47,9 @@ function noteIn(dataDir: string): string {
 function readNote(file: string): RunningEmulator | undefined {
   try {
     const note: Partial<RunningEmulator> = JSON.parse(readFileSync(file, 'utf8'));
-    const { pid, url, publicUrl, consoleUrl = null, ca = null } = note;
+    const { pid, url, publicUrl, consoleUrl = null, ca = null, userinfo = '' } = note;
     if (typeof pid !== 'number' || typeof url !== 'string' || typeof publicUrl !== 'string') return undefined;
-    return { pid, url, publicUrl, consoleUrl, ca };
+    return { pid, url, publicUrl, consoleUrl, ca, userinfo };
   } catch {
     return undefined;
   }

@@ -67,6 +67,7 @@ describe('ringtrue crowd', () => {
       publicUrl: 'http://127.0.0.1:1',
       consoleUrl: null,
       ca: null,
+      userinfo: '',
     });
     const { code, stderr } = await crowd('--url', 'https://event.example/sms/incoming');
     expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringMatching(/add --yes/) });

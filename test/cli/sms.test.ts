@@ -50,6 +50,7 @@ describe('ringtrue sms', () => {
       publicUrl: server.url,
       consoleUrl: null,
       ca: null,
+      userinfo: '',
     });
     const { code } = await sms(['5'], {});
     expect(code).toBe(0);
