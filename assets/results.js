@@ -38,7 +38,7 @@ function draw({ event, sessions }) {
       cards.delete(keyword);
     }
   }
-  for (const session of sessions) drawSession(cardOf(session.keyword), session);
+  for (const session of sessions) drawSession(cardOf(session.keyword), session, event.minimumAnswers);
 }
 
 function cardOf(keyword) {
@@ -71,7 +71,8 @@ function barOf(score) {
   return bar;
 }
 
-function drawSession(card, { keyword, title, state, count, average, median, histogram, comments }) {
+function drawSession(card, session, minimumAnswers) {
+  const { keyword, title, state, count, average, median, interval, hidden, histogram, comments } = session;
   card.querySelector('.name').textContent = title;
   const stateLine = card.querySelector('.state');
   stateLine.textContent = stateNames[state] ?? state;
@@ -79,6 +80,13 @@ function drawSession(card, { keyword, title, state, count, average, median, hist
   card.querySelector('.average strong').textContent = average === null ? '–' : average.toFixed(1);
   card.querySelector('.facts').textContent =
     count === 0 ? 'no ratings yet' : `${count} ${count === 1 ? 'rating' : 'ratings'}, median ${median}`;
+  card.querySelector('.sure').textContent = interval
+    ? `the average of everybody is between ${interval.low.toFixed(1)} and ${interval.high.toFixed(1)}, 19 times in 20`
+    : count > 0 && count < minimumAnswers
+      ? `only ${count} ${count === 1 ? 'answer' : 'answers'} yet`
+      : '';
+  for (const part of card.querySelectorAll('.figures, .histogram')) part.hidden = hidden;
+  card.querySelector('.hidden').hidden = !hidden;
   const most = Math.max(1, ...Object.values(histogram));
   for (const bar of card.querySelectorAll('.histogram li')) {
     const votes = histogram[bar.dataset.score];

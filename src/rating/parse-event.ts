@@ -1,5 +1,5 @@
 import { isCarrierWord } from './carrier-words';
-import type { Language, RatingEvent, Session } from './rating-event';
+import { type Language, type RatingEvent, type ReplyTexts, replyNames, type Session } from './rating-event';
 
 /** What is wrong in an event file, and where. */
 export interface EventFault {
@@ -62,6 +62,12 @@ class Reader {
     return fallback;
   }
 
+  count(path: string, value: unknown, most: number): number {
+    if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= most) return value;
+    this.fault(path, 'does not fit', `Write a whole number from 1 to ${most}.`);
+    return 1;
+  }
+
   time(path: string, value: unknown): number | null {
     if (value === undefined || value === null) return null;
     const zoned =
@@ -74,20 +80,54 @@ class Reader {
 }
 
 function readEvent(reader: Reader, value: unknown): RatingEvent {
-  const { id, title, language, moderation, sessions } = reader.object('', value, [
+  const known = [
     'id',
     'title',
     'language',
     'moderation',
-    'sessions',
-  ]);
+    'results',
+    'minimumAnswers',
+    'heldWords',
+    'keepDays',
+  ];
+  const fields = reader.object('', value, [...known, 'replies', 'sessions']);
+  const { id, title, language, moderation, results, minimumAnswers, heldWords, keepDays } = fields;
   return {
     id: reader.text('id', id, /^[a-z0-9-]{1,64}$/, 'Write 1 to 64 of a-z, 0-9 and -.'),
     title: reader.text('title', title, /^(?=.*\S).{1,120}$/u, 'Write 1 to 120 characters in one line.'),
     language: reader.oneOf('language', language, languages, 'en'),
     moderation: reader.oneOf('moderation', moderation, ['doubtful', 'all'], 'doubtful'),
-    sessions: readSessions(reader, sessions),
+    results: reader.oneOf('results', results, ['always', 'after-close', 'organiser'], 'always'),
+    minimumAnswers: minimumAnswers === undefined ? 5 : reader.count('minimumAnswers', minimumAnswers, 1000),
+    heldWords: readHeldWords(reader, heldWords),
+    keepDays: keepDays === undefined || keepDays === null ? null : reader.count('keepDays', keepDays, 3650),
+    replies: readReplies(reader, fields.replies),
+    sessions: readSessions(reader, fields.sessions),
   };
+}
+
+function readHeldWords(reader: Reader, value: unknown): string[] {
+  if (value === undefined) return [];
+  if (Array.isArray(value) && value.every((word) => typeof word === 'string' && word.trim() !== ''))
+    return value.map((word: string) => word.normalize('NFKC').toLowerCase());
+  reader.fault('heldWords', 'must be a list of words', 'Write [ "…", "…" ].');
+  return [];
+}
+
+function readReplies(reader: Reader, value: unknown): Partial<ReplyTexts> {
+  if (value === undefined) return {};
+  const texts = reader.object('replies', value, Object.keys(replyNames));
+  for (const [name, names] of Object.entries(replyNames)) {
+    const text = texts[name];
+    if (text === undefined) continue;
+    reader.text(`replies.${name}`, text, /^(?=.*\S).{1,320}$/su, 'Write 1 to 320 characters.');
+    for (const [, used = ''] of String(text).matchAll(/\{(\w+)\}/g)) {
+      if ((names as readonly string[]).includes(used)) continue;
+      const choices = names.map((one) => `{${one}}`).join(', ') || 'no braces';
+      reader.fault(`replies.${name}`, `does not know {${used}}`, `It can use ${choices}.`);
+    }
+  }
+  return texts as Partial<ReplyTexts>;
 }
 
 function readSessions(reader: Reader, value: unknown): Session[] {

@@ -15,7 +15,7 @@ export function readPlain(typed: string): PlainText {
   let text = '';
   let index = 0;
   for (const character of composed) {
-    const plain = keycapParts.test(character) ? '' : plainCharacter(character);
+    const plain = unseen.test(character) ? '' : plainCharacter(character);
     for (let unit = 0; unit < plain.length; unit += 1) origins.push(index);
     text += plain;
     index += character.length;
@@ -23,8 +23,8 @@ export function readPlain(typed: string): PlainText {
   return { text, typedFrom: (from) => composed.slice(origins[from] ?? composed.length) };
 }
 
-// Digit, variation selector, enclosing keycap: only the digit counts.
-const keycapParts = /^[\ufe0f\u20e3]$/;
+// Digit, variation selector, enclosing keycap: only the digit counts. Marks that cannot be seen come with pasted text.
+const unseen = /^[\ufe0f\u20e3\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]$/;
 
 function plainCharacter(character: string): string {
   return /^\p{Nd}$/u.test(character) ? String(digitValue(character)) : character.normalize('NFKC');

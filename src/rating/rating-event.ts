@@ -10,6 +10,26 @@ export type Language = 'en' | 'de' | 'fr' | 'es' | 'ja';
 /** Whether ratings of a session are taken now. */
 export type SessionState = 'scheduled' | 'open' | 'paused' | 'closed';
 
+/** Templates of replies; what stands in `{braces}` is filled in. */
+export type ReplyTexts = Record<ReplyName, string>;
+
+/** What each reply may name, in braces. */
+export const replyNames = {
+  recorded: ['title', 'score'],
+  changed: ['title', 'score', 'former'],
+  howTo: ['keyword'],
+  outOfRange: ['keyword'],
+  whichSession: ['keywords'],
+  didYouMean: ['keyword'],
+  closed: ['title'],
+  paused: ['title'],
+  notOpenYet: ['title'],
+  nothingOpen: [],
+  tryLater: [],
+} as const;
+
+export type ReplyName = keyof typeof replyNames;
+
 /** One thing to rate, as the event file describes it. */
 export interface Session {
   /** What attendees text: upper case letters and digits of any script, at least two characters, unique in the event. */
@@ -39,6 +59,16 @@ export interface RatingEvent {
   language: Language;
   /** `doubtful`: clean comments are shown at once, doubtful ones held. `all`: every comment is held. */
   moderation: 'doubtful' | 'all';
+  /** Who sees results when: everybody at once, everybody once a session is closed, or organisers only. */
+  results: 'always' | 'after-close' | 'organiser';
+  /** With fewer ratings the results page says how few there are; with as many it shows how sure the average is. */
+  minimumAnswers: number;
+  /** Comments with one of these words wait for an organiser. Lower case. */
+  heldWords: string[];
+  /** Days after which a rating is deleted; `null`: kept until an organiser deletes it. */
+  keepDays: number | null;
+  /** Replies of the event's own, in place of those of its language: another language, another tone. */
+  replies: Partial<ReplyTexts>;
   sessions: Session[];
 }
 
@@ -56,4 +86,17 @@ export function sessionState(
   const closesAt = setting?.closesAt === undefined ? session.closesAt : setting.closesAt;
   if (closesAt !== null && now >= closesAt) return 'closed';
   return opensAt !== null && now < opensAt ? 'scheduled' : 'open';
+}
+
+/** Every session with its state at a moment, in the event file's order. */
+export function sessionsNow(
+  event: RatingEvent,
+  settings: readonly SessionSetting[],
+  now: number,
+): { keyword: string; title: string; state: SessionState }[] {
+  return event.sessions.map((session) => {
+    const { keyword, title } = session;
+    const setting = settings.find((one) => one.keyword === keyword);
+    return { keyword, title, state: sessionState(session, setting, now) };
+  });
 }

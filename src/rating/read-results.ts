@@ -1,9 +1,9 @@
 import type { RatingStore, SessionTally } from '../storage/rating-store';
-import { type RatingEvent, type SessionState, sessionState } from './rating-event';
+import { type RatingEvent, type SessionState, sessionsNow } from './rating-event';
 
 /** What the results page shows, and anybody may know. */
 export interface Results {
-  event: { title: string };
+  event: { title: string; minimumAnswers: number };
   sessions: SessionResult[];
 }
 
@@ -12,9 +12,13 @@ export interface SessionResult {
   title: string;
   state: SessionState;
   count: number;
+  /** The event shows no figures of this session (yet): there are none in here either. */
+  hidden: boolean;
   /** `null` without ratings. */
   average: number | null;
   median: number | null;
+  /** Where the average of all attendees lies in 19 of 20 cases; `null` below the event's minimum of answers. */
+  interval: { low: number; high: number } | null;
   histogram: Record<'1' | '2' | '3' | '4' | '5', number>;
   /** Approved ones, newest first. */
   comments: { text: string /** Milliseconds since 1970. */; at: number }[];
@@ -22,47 +26,73 @@ export interface SessionResult {
 
 const shownComments = 20;
 
-/** Reads the public results of an event: every session of its file, in the file's order, rated or not. */
+/**
+ * Reads the results of an event: every session of its file, in the file's order, rated or not.
+ * @param all with those that the event does not show to everybody
+ */
 export async function readResults({
   event,
   store,
   now,
+  all = false,
 }: {
   event: RatingEvent;
   store: RatingStore;
   now: number;
+  all?: boolean;
 }): Promise<Results> {
+  const { title, minimumAnswers } = event;
   const [tallies, settings, comments] = await Promise.all([
     store.tally(event.id),
     store.settings(event.id),
     store.comments(event.id, { states: ['approved'], limit: 200 }),
   ]);
   return {
-    event: { title: event.title },
-    sessions: event.sessions.map((session) => {
-      const { keyword, title } = session;
-      const setting = settings.find((one) => one.keyword === keyword);
+    event: { title, minimumAnswers },
+    sessions: sessionsNow(event, settings, now).map((session) => {
+      const hidden = !all && isHidden(event, session.state);
+      const tally = hidden ? undefined : tallies.find((one) => one.session === session.keyword);
+      const shown = hidden ? [] : comments.filter((comment) => comment.session === session.keyword);
       return {
-        keyword,
-        title,
-        state: sessionState(session, setting, now),
-        ...summarise(tallies.find((tally) => tally.session === keyword)),
-        comments: comments
-          .filter((comment) => comment.session === keyword)
-          .slice(0, shownComments)
-          .map(({ text, at }) => ({ text, at })),
+        ...session,
+        hidden,
+        ...summarise(tally, minimumAnswers),
+        comments: shown.slice(0, shownComments).map(({ text, at }) => ({ text, at })),
       };
     }),
   };
 }
 
+function isHidden({ results }: RatingEvent, state: SessionState): boolean {
+  return results === 'organiser' || (results === 'after-close' && state !== 'closed');
+}
+
 function summarise(
   tally: SessionTally | undefined,
-): Pick<SessionResult, 'count' | 'average' | 'median' | 'histogram'> {
+  minimumAnswers: number,
+): Pick<SessionResult, 'count' | 'average' | 'median' | 'interval' | 'histogram'> {
   const [n1, n2, n3, n4, n5] = tally?.histogram ?? [0, 0, 0, 0, 0];
   const histogram = { '1': n1, '2': n2, '3': n3, '4': n4, '5': n5 };
-  if (!tally || tally.count === 0) return { count: 0, average: null, median: null, histogram };
-  return { count: tally.count, average: tally.sum / tally.count, median: median(tally), histogram };
+  if (!tally || tally.count === 0)
+    return { count: 0, average: null, median: null, interval: null, histogram };
+  const { count } = tally;
+  const average = tally.sum / count;
+  const interval = count < minimumAnswers ? null : averageInterval(average, count);
+  return { count, average, median: median(tally), interval, histogram };
+}
+
+/**
+ * Wilson's interval at 95 %, of the average brought to 0..1. Scores between two bounds vary at most as much as a yes or
+ * no, so it is rather too wide than too narrow, and it stays sound when everybody gave the same score.
+ * Source: https://en.wikipedia.org/wiki/Binomial_proportion_confidence_interval#Wilson_score_interval
+ */
+export function averageInterval(average: number, count: number): { low: number; high: number } {
+  const z = 1.96;
+  const share = (average - 1) / 4;
+  const shrink = 1 + z ** 2 / count;
+  const centre = (share + z ** 2 / (2 * count)) / shrink;
+  const reach = (z / shrink) * Math.sqrt((share * (1 - share)) / count + (z / (2 * count)) ** 2);
+  return { low: 1 + 4 * Math.max(0, centre - reach), high: 1 + 4 * Math.min(1, centre + reach) };
 }
 
 function median({ histogram, count }: SessionTally): number {

@@ -47,11 +47,12 @@ export function readText(text: string, sessions: readonly SessionNow[]): Reading
   if (plain === '') return refuse('empty');
   if (reaction.test(plain)) return refuse('reaction');
 
-  const leading = takeKeyword(plain, sessions);
+  const start = trimOpening(plain);
+  const leading = takeKeyword(start, sessions);
   const found = readScore(leading.rest);
   if (!found) {
     if (leading.session) return refuse('score-missing', leading.session);
-    return readUnknown(plain, sessions);
+    return readUnknown(start, sessions);
   }
   const behind = leading.rest.slice(found.length);
   const trailing = leading.session ? leading : takeKeyword(trimStart(behind), sessions);
@@ -66,15 +67,15 @@ export function readText(text: string, sessions: readonly SessionNow[]): Reading
     kind: 'rating',
     session,
     score: found.score,
-    comment: comment === '' ? null : typed.typedFrom(plain.length - comment.length),
+    comment: comment === '' ? null : cleanComment(typed.typedFrom(plain.length - comment.length)),
   };
 }
 
 const reasonOfState = { scheduled: 'not-open-yet', paused: 'paused', closed: 'closed' } as const;
 
-// What phones send as a text when somebody reacts to a message.
+// What phones send as a text when somebody reacts to a message, in the languages replies are written in.
 const reaction =
-  /^(?:liked|loved|disliked|laughed at|emphasi[sz]ed|questioned|removed an? .{1,40} from|reacted .{1,20} to)\s+["“«]/i;
+  /^(?:(?:liked|loved|disliked|laughed at|emphasi[sz]ed|questioned|removed an? .{1,40} from|reacted .{1,20} to|\p{Extended_Pictographic}+\s*to|gefällt|hat|mit .{1,20} reagiert auf|a (?:aimé|adoré|ri à|réagi .{1,20} à)|n.a pas aimé|(?:no )?le (?:gust[óo]|encant[óo])|reaccionó .{1,20} a)\s+["“”«„]|["“”「].*["“”」]に.{1,20}しました$)/isu;
 
 function takeKeyword(
   text: string,
@@ -85,19 +86,29 @@ function takeKeyword(
     .sort((a, b) => b.keyword.length - a.keyword.length)
     .find(({ keyword }) => upper.startsWith(keyword) && !/^\p{L}/u.test(text.slice(keyword.length)));
   return session
-    ? { session, rest: trimStart(text.slice(session.keyword.length)) }
+    ? { session, rest: trimStart(text.slice(session.keyword.length).replace(/^-(?=\d)/, '')) }
     : { session: null, rest: text };
 }
 
 // People put anything between keyword, score and comment. A minus belongs to its number.
 function trimStart(text: string): string {
-  return text.replace(/^(?:[\s,;:.!?)(=]|-(?!\d))+/u, '');
+  return text.replace(/^(?:[\s,;:.!?)(="”“»*]|-(?!\d))+/u, '');
+}
+
+// `(5)`, `"keynote 5"`, `#keynote 5`, `Score: 5`. An equals sign stays: a formula is no rating.
+function trimOpening(text: string): string {
+  return text
+    .replace(/^[\s,;:.!?)("'“”„«#*]+/u, '')
+    .replace(
+      /^(?:my\s+)?(?:score|rating|vote|note|nota|bewertung|評価|点数)\s*(?:is|ist|[:=])?\s*(?=[\d★⭐])/iu,
+      '',
+    );
 }
 
 function readUnknown(text: string, sessions: readonly SessionNow[]): Reading {
-  const [, word = ''] =
-    /^([\p{L}\p{N}]*\p{L})\s*(?=[\d★⭐])/u.exec(text) ?? /^(\p{L}[\p{L}\p{N}]*)$/u.exec(text) ?? [];
-  if (word === '') return refuse('not-a-rating');
+  const word = /^\p{L}(?:[\p{L}\p{N}]*\p{L})?/u.exec(text)?.[0] ?? '';
+  const rest = trimStart(text.slice(word.length));
+  if (word === '' || (rest !== '' && !readScore(rest))) return refuse('not-a-rating');
   const distances = sessions.map((session) => ({
     session,
     distance: editDistance(word.toUpperCase(), session.keyword),
@@ -119,6 +130,11 @@ function editDistance(a: string, b: string): number {
     row = next;
   }
   return row.at(-1) ?? 0;
+}
+
+// Not every store can hold a NUL or half a character, and no reader wants other control characters.
+function cleanComment(text: string): string {
+  return text.replace(/[^\P{Cc}\n\t]|\p{Cs}/gu, '');
 }
 
 function onlyOpen(sessions: readonly SessionNow[]): SessionNow | null {

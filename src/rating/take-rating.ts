@@ -1,6 +1,6 @@
 import type { RatingStore } from '../storage/rating-store';
 import { commentState } from './comment-state';
-import { type RatingEvent, sessionState } from './rating-event';
+import { type RatingEvent, sessionsNow } from './rating-event';
 import { readText } from './read-text';
 import { replyToRating, replyToRefusal } from './write-reply';
 
@@ -14,6 +14,8 @@ export interface RatingText {
   event: RatingEvent;
   store: RatingStore;
   now: number;
+  /** Says which comments wait for an organiser besides those with links. */
+  isProfane: (text: string) => boolean;
 }
 
 /**
@@ -21,18 +23,9 @@ export interface RatingText {
  * any number of times: it counts once, and each delivery gets the reply of the first.
  */
 export async function takeRating(input: RatingText): Promise<string | null> {
-  const { text, messageSid, voter, optOutType, event, store, now } = input;
+  const { text, messageSid, voter, optOutType, event, store, now, isProfane } = input;
   if (optOutType !== null) return null;
-  const settings = await store.settings(event.id);
-  const sessions = event.sessions.map((session) => ({
-    keyword: session.keyword,
-    title: session.title,
-    state: sessionState(
-      session,
-      settings.find(({ keyword }) => keyword === session.keyword),
-      now,
-    ),
-  }));
+  const sessions = sessionsNow(event, await store.settings(event.id), now);
   const reading = readText(text, sessions);
   switch (reading.kind) {
     case 'carrier-word':
@@ -48,10 +41,10 @@ export async function takeRating(input: RatingText): Promise<string | null> {
         voter,
         messageSid,
         score,
-        comment: comment === null ? null : { text: comment, state: commentState(comment, event) },
+        comment: comment === null ? null : { text: comment, state: commentState(comment, event, isProfane) },
         at: now,
       });
-      return replyToRating({ title: session.title, score }, recorded, event.language);
+      return replyToRating({ title: session.title, score }, recorded, event);
     }
   }
 }

@@ -1,18 +1,17 @@
 import type { Recorded } from '../storage/rating-store';
-import type { Language, RatingEvent, Score } from './rating-event';
+import type { RatingEvent, ReplyName, replyNames, Score } from './rating-event';
 import type { Reading } from './read-text';
-import { type ReplyTexts, replyTexts } from './reply-texts';
+import { replyTexts } from './reply-texts';
 
 /** The reply to a rating that was written down. A redelivered message gets the same one again. */
 export function replyToRating(
   { title, score }: { title: string; score: Score },
   { kind, former }: Pick<Recorded, 'kind' | 'former'>,
-  language: Language,
+  event: RatingEvent,
 ): string {
-  const texts = replyTexts[language];
-  const session = shorten(title);
-  if (kind === 'changed' && former !== null) return texts.changed(session, score, former);
-  return texts.recorded(session, score);
+  if (kind === 'changed' && former !== null && former !== score)
+    return write('changed', event, { title, score, former });
+  return write('recorded', event, { title, score });
 }
 
 /** The reply to a text that is not counted: one that helps. */
@@ -20,37 +19,48 @@ export function replyToRefusal(
   reading: Extract<Reading, { kind: 'refused' }>,
   event: RatingEvent,
 ): string | null {
-  const texts: ReplyTexts = replyTexts[event.language];
+  const title = reading.session?.title ?? '';
   const keyword = reading.session?.keyword ?? event.sessions[0]?.keyword ?? '';
-  const title = shorten(reading.session?.title ?? '');
   switch (reading.reason) {
     // An answer to a reaction would be reacted to again.
     case 'reaction':
       return null;
     case 'closed':
-      return texts.closed(title);
+      return write('closed', event, { title });
     case 'paused':
-      return texts.paused(title);
+      return write('paused', event, { title });
     case 'not-open-yet':
-      return texts.notOpenYet(title);
+      return write('notOpenYet', event, { title });
     case 'nothing-open':
-      return texts.nothingOpen;
+      return write('nothingOpen', event, {});
     case 'score-out-of-range':
-      return texts.outOfRange(keyword);
+      return write('outOfRange', event, { keyword });
     case 'unknown-keyword':
-      return reading.session ? texts.didYouMean(keyword) : texts.whichSession(keywords(event));
+      if (reading.session) return write('didYouMean', event, { keyword });
+      return write('whichSession', event, { keywords: keywords(event) });
     case 'which-session':
-      return texts.whichSession(keywords(event));
+      return write('whichSession', event, { keywords: keywords(event) });
     case 'empty':
     case 'not-a-rating':
     case 'score-missing':
-      return texts.howTo(keyword);
+      return write('howTo', event, { keyword });
   }
 }
 
 /** The reply when a rating could not be written down. */
-export function replyToTryLater(language: Language): string {
-  return replyTexts[language].tryLater;
+export function replyToTryLater(event: RatingEvent): string {
+  return write('tryLater', event, {});
+}
+
+type Values<Name extends ReplyName> = Record<(typeof replyNames)[Name][number], string | number>;
+
+function write<Name extends ReplyName>(name: Name, event: RatingEvent, values: Values<Name>): string {
+  const template = event.replies[name] ?? replyTexts[event.language][name];
+  const filled = new Map(Object.entries<string | number>(values));
+  return template.replace(/\{(\w+)\}/g, (_, key: string) => {
+    const value = filled.get(key) ?? '';
+    return key === 'title' ? shorten(String(value)) : String(value);
+  });
 }
 
 // A reply is one segment where it can be: a long title is cut rather than sent in two parts to everybody.

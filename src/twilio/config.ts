@@ -1,5 +1,6 @@
 import { ConfigFault } from '../storage/config-fault';
 import type { StoreSettings } from '../storage/open';
+import type { BasicCredentials } from './basic-auth';
 
 /** What handlers need to know of their deployment, read once a call from `context`. */
 export interface HandlerConfig {
@@ -9,9 +10,23 @@ export interface HandlerConfig {
   /** Key of the voters' pseudonyms. */
   voterSecret: string;
   store: StoreSettings;
+  /** Who may use the organiser's pages; `null`: nobody, it is not set. */
+  organiser: BasicCredentials | null;
+  /** What the webhook demands besides the signature; `null`: nothing. */
+  webhook: BasicCredentials | null;
+  /** Phones that may text `OPEN KEYNOTE`: E.164. */
+  organiserNumbers: string[];
+  /** The number that attendees text, E.164; `null`: not set. */
+  eventNumber: string | null;
+  /** Where the service is reached from outside, when that is known. */
+  publicUrl: string | null;
+  /** The host that the runtime believes to be; empty when it does not say. */
+  domain: string;
 }
 
 const shortestSecret = 32;
+const shortestPassword = 12;
+const e164 = /^\+[1-9]\d{6,14}$/;
 
 /**
  * Reads the configuration out of a handler's `context`.
@@ -44,7 +59,44 @@ export function readConfig(context: object): HandlerConfig {
       databaseUrl: read('DATABASE_URL'),
       ratingsFile: read('RATINGS_FILE'),
     },
+    organiser: readCredentials(read, 'ORGANISER'),
+    webhook: readCredentials(read, 'WEBHOOK'),
+    organiserNumbers: readNumbers(read('ORGANISER_NUMBERS') ?? ''),
+    eventNumber: readEventNumber(read('EVENT_NUMBER')),
+    publicUrl: read('PUBLIC_URL') ?? null,
+    domain: read('DOMAIN_NAME') ?? '',
   };
+}
+
+function readCredentials(
+  read: (name: string) => string | undefined,
+  prefix: 'ORGANISER' | 'WEBHOOK',
+): BasicCredentials | null {
+  const user = read(`${prefix}_USER`);
+  const password = read(`${prefix}_PASSWORD`);
+  if (user === undefined && password === undefined) return null;
+  if (user === undefined || password === undefined || user.includes(':'))
+    throw new ConfigFault(
+      `${prefix}_USER and ${prefix}_PASSWORD belong together, and a user has no colon: set both or neither.`,
+    );
+  if (password.length < shortestPassword)
+    throw new ConfigFault(
+      `${prefix}_PASSWORD is too short: set it to at least ${shortestPassword} random characters.`,
+    );
+  return { user, password };
+}
+
+function readNumbers(list: string): string[] {
+  const numbers = list.split(/[\s,]+/).filter((number) => number !== '');
+  if (numbers.every((number) => e164.test(number))) return numbers;
+  throw new ConfigFault(
+    'ORGANISER_NUMBERS is not a list of phone numbers: write them like +15551234567, with commas between.',
+  );
+}
+
+function readEventNumber(number: string | undefined): string | null {
+  if (number === undefined || e164.test(number)) return number ?? null;
+  throw new ConfigFault('EVENT_NUMBER is not a phone number: write it like +15551234567.');
 }
 
 /**

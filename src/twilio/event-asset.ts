@@ -10,10 +10,7 @@ let lastEvent: RatingEvent | undefined;
  * @throws ConfigFault when the file is missing or its first fault, in one sentence
  */
 export function readEventAsset(): RatingEvent {
-  const asset = Runtime.getAssets()['/event.json'];
-  if (!asset)
-    throw new ConfigFault('assets/event.private.json is missing: it describes the event and its sessions.');
-  const text = asset.open();
+  const text = readPrivateAsset('/event.json');
   if (text === lastText && lastEvent) return lastEvent;
   const parsed = parseEvent(text);
   if (!parsed.ok) {
@@ -25,4 +22,11 @@ export function readEventAsset(): RatingEvent {
   lastText = text;
   lastEvent = parsed.event;
   return parsed.event;
+}
+
+/** @throws ConfigFault when it was not deployed */
+export function readPrivateAsset(path: string): string {
+  const asset = Runtime.getAssets()[path];
+  if (asset) return asset.open();
+  throw new ConfigFault(`assets${path.replace('.', '.private.')} is missing: deploy the assets, too.`);
 }

@@ -10,7 +10,12 @@ import { createHmac } from 'node:crypto';
  */
 export function voterPseudonym(sender: string, { event, secret }: { event: string; secret: string }): string {
   return createHmac('sha256', secret)
-    .update(`voter\n${event}\n${sender.replace(/^(?:whatsapp|rcs):/i, '')}`)
+    .update(`voter\n${event}\n${senderNumber(sender)}`)
     .digest('base64url')
     .slice(0, 22);
+}
+
+/** The phone behind a sender's address, whichever channel it used. */
+export function senderNumber(sender: string): string {
+  return sender.replace(/^(?:whatsapp|rcs):/i, '');
 }

@@ -18,6 +18,8 @@ function session(change: Partial<Results['sessions'][number]> = {}): Results['se
     count: 4,
     average: 4.25,
     median: 4.5,
+    interval: { low: 3.1, high: 4.8 },
+    hidden: false,
     histogram: { 1: 0, 2: 0, 3: 1, 4: 1, 5: 2 },
     comments: [],
     ...change,
@@ -54,7 +56,7 @@ describeWith('Chromium', 'the results page', (executablePath) => {
     server.close();
   });
   beforeEach(async () => {
-    results = { event: { title: 'Test event' }, sessions: [session()] };
+    results = { event: { title: 'Test event', minimumAnswers: 3 }, sessions: [session()] };
     down = false;
     faults.length = 0;
     page = await browser.newPage();
@@ -77,10 +79,30 @@ describeWith('Chromium', 'the results page', (executablePath) => {
     expect(faults).toEqual([]);
   });
 
+  test('says how sure the average is, or how few have answered', async () => {
+    await page.goto(url);
+    await page.getByText('between 3.1 and 4.8').waitFor();
+    results = { ...results, sessions: [session({ count: 2, average: 4, median: 4, interval: null })] };
+    await page.getByText('only 2 answers yet').waitFor();
+    expect(await page.locator('.sure').textContent()).toBe('only 2 answers yet');
+    expect(faults).toEqual([]);
+  });
+
+  test('shows no figures of a session whose results are not public', async () => {
+    results.sessions = [session({ hidden: true, count: 0, average: null, median: null, interval: null })];
+    await page.goto(url);
+    await page.getByText('Results are not shown yet').waitFor();
+    expect(await page.locator('.figures').isVisible()).toBe(false);
+    expect(await page.locator('.histogram').isVisible()).toBe(false);
+  });
+
   test('follows new ratings without a reload', async () => {
     await page.goto(url);
     await page.getByText('4 ratings').waitFor();
-    results = { event: { title: 'Test event' }, sessions: [session({ count: 5, average: 4.4 })] };
+    results = {
+      event: { title: 'Test event', minimumAnswers: 3 },
+      sessions: [session({ count: 5, average: 4.4 })],
+    };
     await page.getByText('5 ratings').waitFor();
     expect(await shown('.average strong')).toBe('4.4');
   });
@@ -97,7 +119,10 @@ describeWith('Chromium', 'the results page', (executablePath) => {
 
   test('shows a hostile comment as text', async () => {
     const text = '<img src=x onerror=document.title="owned"><b>bold</b> \u202eabc =1+1';
-    results = { event: { title: 'Test event' }, sessions: [session({ comments: [{ text, at: 1 }] })] };
+    results = {
+      event: { title: 'Test event', minimumAnswers: 3 },
+      sessions: [session({ comments: [{ text, at: 1 }] })],
+    };
     await page.goto(url);
     await page.locator('.comments li').waitFor();
     expect(await page.locator('.comments li').textContent()).toBe(text);

@@ -32,6 +32,11 @@ test('fills in what may be left out and reads times with their zone', () => {
       title: 'Demo',
       language: 'en',
       moderation: 'doubtful',
+      results: 'always',
+      minimumAnswers: 5,
+      heldWords: [],
+      keepDays: null,
+      replies: {},
       sessions: [
         {
           keyword: 'KEYNOTE',

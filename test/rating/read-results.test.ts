@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { commentState } from '../../src/rating/comment-state';
 import type { RatingEvent, Score } from '../../src/rating/rating-event';
-import { readResults } from '../../src/rating/read-results';
+import { averageInterval, readResults } from '../../src/rating/read-results';
 import type { RatingStore } from '../../src/storage/rating-store';
 import { openSqliteStore } from '../../src/storage/sqlite-store';
 import { rating } from '../storage/contract';
@@ -13,6 +13,11 @@ const event: RatingEvent = {
   title: 'Demo',
   language: 'en',
   moderation: 'doubtful',
+  results: 'always',
+  minimumAnswers: 3,
+  heldWords: ['boo'],
+  keepDays: null,
+  replies: {},
   sessions: [
     { keyword: 'KEYNOTE', title: 'Opening', opensAt: null, closesAt: null },
     { keyword: 'WORKSHOP', title: 'Workshop', opensAt: null, closesAt: 100 },
@@ -38,7 +43,7 @@ async function rate(...scores: Score[]): Promise<void> {
 
 test('lists every session, with null for average and median where nobody rated', async () => {
   expect(await readResults({ event, store, now: 200 })).toEqual({
-    event: { title: 'Demo' },
+    event: { title: 'Demo', minimumAnswers: 3 },
     sessions: [
       expect.objectContaining({
         keyword: 'KEYNOTE',
@@ -70,7 +75,7 @@ test.each<[Score[], number, number]>([
 });
 
 test('shows approved comments only, and nothing about who wrote them', async () => {
-  const comment = (text: string) => ({ text, state: commentState(text, event) });
+  const comment = (text: string) => ({ text, state: commentState(text, event, () => false) });
   await store.record(rating({ voter: 'secret-voter', comment: comment('lovely') }));
   await store.record(rating({ voter: 'b', comment: comment('see http://spam.example') }));
   const results = await readResults({ event, store, now: 0 });
@@ -85,6 +90,43 @@ test.each([
   ['call 5550100001', 'doubtful', 'held'],
   ['me@example.com', 'doubtful', 'held'],
   ['buy at spam.io now', 'doubtful', 'held'],
+  ['buy at spam (dot) io', 'doubtful', 'held'],
+  ['BOO!', 'doubtful', 'held'],
+  ['rude', 'doubtful', 'held'],
+  ['4.5 would be fair. Next time', 'doubtful', 'approved'],
 ] as const)('the comment %j is, with moderation %s, %s', (text, moderation, state) => {
-  expect(commentState(text, { ...event, moderation })).toBe(state);
+  expect(commentState(text, { ...event, moderation }, (one) => one.includes('rude'))).toBe(state);
 });
+
+test('below the minimum of answers there is no interval, above it one that holds the average', async () => {
+  await rate(5, 4);
+  expect((await readResults({ event, store, now: 0 })).sessions[0]?.interval).toBeNull();
+  await rate(5, 4, 5);
+  const { average, interval } = (await readResults({ event, store, now: 0 })).sessions[0] ?? {};
+  expect(interval?.low).toBeLessThan(average ?? 0);
+  expect(interval?.high).toBeGreaterThan(average ?? 9);
+});
+
+test('the interval stays within the scale and narrows with more answers', () => {
+  expect(averageInterval(5, 3)).toMatchObject({ high: 5 });
+  expect(averageInterval(1, 3)).toMatchObject({ low: 1 });
+  const width = (count: number) => averageInterval(4, count).high - averageInterval(4, count).low;
+  expect(width(1000)).toBeLessThan(width(10) / 5);
+});
+
+test.each([
+  ['after-close', [true, false]],
+  ['organiser', [true, true]],
+  ['always', [false, false]],
+] as const)(
+  'with results %s, hides what is not to be seen, figures and comments',
+  async (results, hidden) => {
+    await rate(5, 4, 5);
+    const shown = await readResults({ event: { ...event, results }, store, now: 200 });
+    expect(shown.sessions.map((session) => session.hidden)).toEqual(hidden);
+    for (const session of shown.sessions.filter((one) => one.hidden))
+      expect(session).toMatchObject({ count: 0, average: null, median: null, interval: null, comments: [] });
+    const all = await readResults({ event: { ...event, results }, store, now: 200, all: true });
+    expect(all.sessions[0]).toMatchObject({ hidden: false, count: 3 });
+  },
+);

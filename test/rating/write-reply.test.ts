@@ -59,9 +59,9 @@ function everyReply(language: Language): string[] {
   });
   const rating = { title: 'Opening keynote', score: 5 as const };
   return [
-    replyToRating(rating, { kind: 'recorded', former: null }, language),
-    replyToRating(rating, { kind: 'changed', former: 3 }, language),
-    replyToTryLater(language),
+    replyToRating(rating, { kind: 'recorded', former: null }, event),
+    replyToRating(rating, { kind: 'changed', former: 3 }, event),
+    replyToTryLater(event),
     ...refusals,
   ];
 }
@@ -74,16 +74,41 @@ test.each(languages)('every reply in %s says something and costs one segment', (
 });
 
 test('a changed rating says from what to what', () => {
-  const reply = replyToRating({ title: 'Opening', score: 5 }, { kind: 'changed', former: 3 }, 'en');
+  const reply = replyToRating(
+    { title: 'Opening', score: 5 },
+    { kind: 'changed', former: 3 },
+    makeEvent('en'),
+  );
   expect(reply).toBe('Changed from 3 to 5 for Opening.');
 });
 
 test('a long title is cut, so that the reply stays one segment', () => {
-  const reply = replyToRating({ title: 'x'.repeat(120), score: 5 }, { kind: 'recorded', former: null }, 'en');
+  const reply = replyToRating(
+    { title: 'x'.repeat(120), score: 5 },
+    { kind: 'recorded', former: null },
+    makeEvent('en'),
+  );
   expect(new SegmentedMessage(reply).segmentsCount).toBe(1);
 });
 
 test('a reaction gets no reply, or it would be reacted to', () => {
   const reading = readText('Liked “Thanks”', []);
   expect(reading.kind === 'refused' && replyToRefusal(reading, makeEvent('en'))).toBeNull();
+});
+
+test('the same score again is thanked for, and not called a change', () => {
+  const again = replyToRating(
+    { title: 'Opening', score: 4 },
+    { kind: 'changed', former: 4 },
+    makeEvent('en'),
+  );
+  expect(again).toBe('Thank you! 4 of 5 for Opening. Text again to change it.');
+});
+
+test("the event's own replies stand in place of its language's", () => {
+  const event = { ...makeEvent('en'), replies: { recorded: 'Diolch! {score}/5: {title}' } };
+  expect(replyToRating({ title: 'Opening', score: 5 }, { kind: 'recorded', former: null }, event)).toBe(
+    'Diolch! 5/5: Opening',
+  );
+  expect(replyToTryLater(event)).toBe(replyToTryLater(makeEvent('en')));
 });

@@ -1,0 +1,16 @@
+import type { RefusalReason } from './read-text';
+
+/** What an organiser is told about a text that was not counted. */
+export const refusalExplanations: Record<RefusalReason, string> = {
+  empty: 'It had no words: a photo alone is no rating.',
+  reaction: 'A phone sent it by itself, because somebody reacted to a message.',
+  'not-a-rating': 'There is no score from 1 to 5 at its beginning or behind a keyword.',
+  'score-missing': 'It names a session, but no score follows.',
+  'score-out-of-range': 'Its number is no whole score from 1 to 5.',
+  'which-session': 'Several sessions were open and it named none.',
+  'unknown-keyword': 'Its first word is no keyword of this event.',
+  'nothing-open': 'No session was open.',
+  'not-open-yet': 'The session had not opened yet.',
+  paused: 'The session was paused.',
+  closed: 'The session was closed.',
+};

@@ -1,0 +1,58 @@
+import type { RatingStore, StoredComment } from '../storage/rating-store';
+import { refusalExplanations } from './explain-refusal';
+import type { RatingEvent, SessionState } from './rating-event';
+import { readResults, type SessionResult } from './read-results';
+import type { RefusalReason } from './read-text';
+
+/** What the organiser's page shows. Holds no pseudonym of a voter. */
+export interface Overview {
+  event: Pick<RatingEvent, 'title' | 'moderation' | 'results' | 'keepDays'>;
+  sessions: (Omit<SessionResult, 'comments'> & {
+    /** What an organiser set it to; `null`: the times decide. */
+    held: Exclude<SessionState, 'scheduled'> | null;
+    opensAt: number | null;
+    closesAt: number | null;
+  })[];
+  /** Newest first, those that wait for a decision before all others. */
+  comments: StoredComment[];
+  uncounted: { text: string; reason: string; explanation: string; at: number }[];
+}
+
+const shownComments = 200;
+const shownUncounted = 100;
+
+export async function readOverview(input: {
+  event: RatingEvent;
+  store: RatingStore;
+  now: number;
+}): Promise<Overview> {
+  const { event, store } = input;
+  const [{ sessions }, settings, held, decided, uncounted] = await Promise.all([
+    readResults({ ...input, all: true }),
+    store.settings(event.id),
+    store.comments(event.id, { states: ['held'], limit: shownComments }),
+    store.comments(event.id, { states: ['approved', 'hidden'], limit: shownComments }),
+    store.uncounted(event.id, shownUncounted),
+  ]);
+  const { title, moderation, results, keepDays } = event;
+  return {
+    event: { title, moderation, results, keepDays },
+    sessions: sessions.map(({ comments: _, ...result }) => {
+      const session = event.sessions.find(({ keyword }) => keyword === result.keyword);
+      const setting = settings.find(({ keyword }) => keyword === result.keyword);
+      return {
+        ...result,
+        held: setting?.state ?? null,
+        opensAt: setting?.opensAt === undefined ? (session?.opensAt ?? null) : setting.opensAt,
+        closesAt: setting?.closesAt === undefined ? (session?.closesAt ?? null) : setting.closesAt,
+      };
+    }),
+    comments: [...held, ...decided],
+    uncounted: uncounted.map(({ text, reason, at }) => ({
+      text,
+      reason,
+      explanation: refusalExplanations[reason as RefusalReason] ?? '',
+      at,
+    })),
+  };
+}

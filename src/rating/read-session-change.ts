@@ -1,0 +1,51 @@
+import type { RatingEvent, SessionSetting } from './rating-event';
+
+export type ReadSessionChange = { ok: true; setting: SessionSetting } | { ok: false; fault: string };
+
+const states = ['open', 'paused', 'closed', 'auto'];
+
+/**
+ * Reads what an organiser wants of a session: `keyword`, and any of `state` (`open`, `paused`, `closed`, or `auto` for the
+ * times to decide), `opensAt` and `closesAt` (ISO 8601 with a zone; `null` or empty for none). What is not named stays.
+ * @param fields untrusted
+ * @param settings what was set before
+ */
+export function readSessionChange(
+  fields: Record<string, unknown>,
+  event: RatingEvent,
+  settings: readonly SessionSetting[],
+): ReadSessionChange {
+  const session = event.sessions.find(({ keyword }) => keyword === fields.keyword);
+  if (!session) return { ok: false, fault: 'keyword is not one of the event' };
+  const setting: SessionSetting = {
+    ...settings.find(({ keyword }) => keyword === session.keyword),
+    keyword: session.keyword,
+    state: settings.find(({ keyword }) => keyword === session.keyword)?.state ?? null,
+  };
+  if (fields.state !== undefined) {
+    if (!states.includes(fields.state as string))
+      return { ok: false, fault: `state is none of ${states.join(', ')}` };
+    setting.state = fields.state === 'auto' ? null : (fields.state as SessionSetting['state']);
+  }
+  for (const name of ['opensAt', 'closesAt'] as const) {
+    const value = fields[name];
+    if (value === undefined) continue;
+    const time = readTime(value);
+    if (time === undefined)
+      return { ok: false, fault: `${name} is not a time with a zone, like 2026-05-04T09:30+02:00` };
+    setting[name] = time;
+  }
+  const opensAt = setting.opensAt === undefined ? session.opensAt : setting.opensAt;
+  const closesAt = setting.closesAt === undefined ? session.closesAt : setting.closesAt;
+  if (opensAt !== null && closesAt !== null && closesAt <= opensAt)
+    return { ok: false, fault: 'closesAt is not after opensAt' };
+  return { ok: true, setting };
+}
+
+function readTime(value: unknown): number | null | undefined {
+  if (value === null || value === '') return null;
+  const zoned = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d)$/;
+  if (typeof value !== 'string' || !zoned.test(value)) return undefined;
+  const time = Date.parse(value);
+  return Number.isNaN(time) ? undefined : time;
+}

@@ -1,0 +1,71 @@
+import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { runRingtrue } from '../cli/run-ringtrue';
+import { sendRaw } from '../send-raw';
+import { signWithTwilio } from '../sign-with-twilio';
+import { type StartedRingtrue, startRingtrue } from '../start-ringtrue';
+
+const root = path.join(__dirname, '..', '..');
+const password = 'p@ss $& word/1';
+let dir: string;
+let dataDir: string;
+let ringtrue: StartedRingtrue;
+
+beforeAll(async () => {
+  dir = mkdtempSync(path.join(tmpdir(), 'ringtrue-password-'));
+  for (const name of ['functions', 'assets', 'src', 'package.json', '.twilioserverlessrc', 'tsconfig.json'])
+    cpSync(path.join(root, name), path.join(dir, name), { recursive: true });
+  symlinkSync(path.join(root, 'node_modules'), path.join(dir, 'node_modules'));
+  writeFileSync(path.join(dir, '.env'), `WEBHOOK_USER=twilio\nWEBHOOK_PASSWORD='${password}'\n`);
+  dataDir = path.join(dir, '.ringtrue');
+  ringtrue = await startRingtrue(dataDir, { cwd: dir });
+});
+afterAll(async () => {
+  await ringtrue?.crash();
+  rmSync(dir, { recursive: true });
+});
+
+const count = async () =>
+  JSON.parse((await sendRaw(ringtrue.url, { target: '/results' })).text).sessions[0].count as number;
+
+function signed(...headers: string[]) {
+  const sid = `SM${'7'.repeat(32)}`;
+  const params = {
+    MessageSid: sid,
+    SmsSid: sid,
+    AccountSid: ringtrue.accountSid,
+    From: '+15550100001',
+    To: '+15550100000',
+    Body: 'KEYNOTE 5',
+    NumMedia: '0',
+  };
+  const request = signWithTwilio({ token: ringtrue.authToken, url: `${ringtrue.url}/sms/incoming`, params });
+  return { ...request, headers: [...request.headers, ...headers] };
+}
+
+test.each<[string, string[]]>([
+  ['no password', []],
+  ['a wrong one', ['authorization', `Basic ${Buffer.from('twilio:wrong').toString('base64')}`]],
+])('with WEBHOOK_PASSWORD set, a signed text with %s is refused and not counted', async (_, headers) => {
+  const answer = await sendRaw(ringtrue.url, signed(...headers));
+  expect(answer.status).toBe(401);
+  expect(await count()).toBe(0);
+});
+
+test('the right password without a signature is refused and not counted', async () => {
+  const basic = Buffer.from(`twilio:${password}`).toString('base64');
+  const request = signed('authorization', `Basic ${basic}`);
+  const at = request.headers.indexOf('x-twilio-signature');
+  const unsigned = { ...request, headers: request.headers.toSpliced(at, 2) };
+  expect((await sendRaw(ringtrue.url, unsigned)).status).toBe(403);
+  expect(await count()).toBe(0);
+});
+
+test('sms sends user and password as Twilio does, and shows neither', async () => {
+  const { code, stdout, stderr } = await runRingtrue(['sms', 'KEYNOTE 5'], { cwd: dir });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).not.toContain('p%40ss');
+  expect(ringtrue.output()).not.toContain('p%40ss');
+  expect(await count()).toBe(1);
+});

@@ -1,0 +1,183 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { takeOrganiserText } from '../../src/rating/organiser-text';
+import { parseEvent } from '../../src/rating/parse-event';
+import type { RatingEvent } from '../../src/rating/rating-event';
+import { readOverview } from '../../src/rating/read-overview';
+import { readSessionChange } from '../../src/rating/read-session-change';
+import { readTimeline } from '../../src/rating/read-timeline';
+import { writeCsv, writeJson } from '../../src/rating/write-export';
+import type { RatingStore } from '../../src/storage/rating-store';
+import { openSqliteStore } from '../../src/storage/sqlite-store';
+import { rating } from '../storage/contract';
+
+const parsed = parseEvent(
+  JSON.stringify({
+    id: 'event',
+    title: 'Demo',
+    sessions: [
+      { keyword: 'KEYNOTE', title: 'Opening' },
+      { keyword: 'PANEL', title: 'Panel', opensAt: '2026-05-04T09:00Z', closesAt: '2026-05-04T10:00Z' },
+    ],
+  }),
+);
+if (!parsed.ok) throw new Error('the event is broken');
+const event: RatingEvent = parsed.event;
+const now = Date.parse('2026-05-04T09:30Z');
+
+let dir: string;
+let store: RatingStore;
+
+beforeEach(() => {
+  dir = mkdtempSync(path.join(tmpdir(), 'ringtrue-test-'));
+  store = openSqliteStore(path.join(dir, 'ratings.db'));
+});
+afterEach(async () => {
+  await store.close();
+  rmSync(dir, { recursive: true });
+});
+
+const state = async (keyword: string) =>
+  (await readOverview({ event, store, now })).sessions.find((one) => one.keyword === keyword)?.state;
+
+async function collect(pieces: AsyncIterable<string>): Promise<string> {
+  let all = '';
+  for await (const piece of pieces) all += piece;
+  return all;
+}
+
+describe('what an organiser texts', () => {
+  test.each([
+    ['CLOSE KEYNOTE', 'KEYNOTE', 'closed'],
+    ['pause panel', 'PANEL', 'paused'],
+    [' Open  Panel ', 'PANEL', 'open'],
+  ])('%j is done and answered', async (text, keyword, expected) => {
+    expect(await takeOrganiserText(text, { event, store, now })).toBe(`${keyword} is ${expected} now.`);
+    expect(await state(keyword)).toBe(expected);
+  });
+
+  test('STATS answers a line for each session', async () => {
+    await store.record(rating({ score: 4 }));
+    expect(await takeOrganiserText('stats', { event, store, now })).toBe(
+      'KEYNOTE open: 4.0 of 1\nPANEL open: 0',
+    );
+  });
+
+  test('an unknown session is asked for, and nothing changes', async () => {
+    expect(await takeOrganiserText('close dinner', { event, store, now })).toBe(
+      'Which session? KEYNOTE, PANEL',
+    );
+    expect(await store.settings(event.id)).toEqual([]);
+  });
+
+  test.each(['5', 'KEYNOTE 5', 'close the window please', 'open', 'stats please'])(
+    '%j is an attendee’s text',
+    async (text) => {
+      const answer = await takeOrganiserText(text, { event, store, now });
+      expect(answer === null || answer.startsWith('Which session?')).toBe(true);
+      expect(await store.settings(event.id)).toEqual([]);
+    },
+  );
+});
+
+describe('a change of a session', () => {
+  test.each<[Record<string, unknown>, string]>([
+    [{}, 'keyword is not one of the event'],
+    [{ keyword: 'DINNER' }, 'keyword is not one of the event'],
+    [{ keyword: 'PANEL', state: 'ajar' }, 'state is none of open, paused, closed, auto'],
+    [
+      { keyword: 'PANEL', opensAt: 'tomorrow' },
+      'opensAt is not a time with a zone, like 2026-05-04T09:30+02:00',
+    ],
+    [
+      { keyword: 'PANEL', closesAt: '2026-05-04T09:00' },
+      'closesAt is not a time with a zone, like 2026-05-04T09:30+02:00',
+    ],
+    [{ keyword: 'PANEL', closesAt: '2026-05-04T08:00Z' }, 'closesAt is not after opensAt'],
+  ])('refuses %j', (fields, fault) => {
+    expect(readSessionChange(fields, event, [])).toEqual({ ok: false, fault });
+  });
+
+  test('keeps what it does not name, and null takes a time away', () => {
+    const settings = [{ keyword: 'PANEL', state: 'paused' as const, opensAt: 5 }];
+    expect(readSessionChange({ keyword: 'PANEL', closesAt: null }, event, settings)).toEqual({
+      ok: true,
+      setting: { keyword: 'PANEL', state: 'paused', opensAt: 5, closesAt: null },
+    });
+    expect(readSessionChange({ keyword: 'PANEL', state: 'auto' }, event, settings)).toMatchObject({
+      setting: { state: null, opensAt: 5 },
+    });
+  });
+});
+
+describe('an export', () => {
+  test.each([
+    ['=1+1', `"'=1+1"`],
+    ['+cmd|calc', `"'+cmd|calc"`],
+    ['@SUM(A1)', `"'@SUM(A1)"`],
+    ['-5 and "quoted", with comma', `"'-5 and ""quoted"", with comma"`],
+    ['\u200b=1', `"'\u200b=1"`],
+    ['＝1', `"'＝1"`],
+    ['two\nlines', '"two\nlines"'],
+    ['plain', 'plain'],
+  ])('writes the comment %j so that no spreadsheet calculates it', async (text, cell) => {
+    await store.record(rating({ comment: { text, state: 'approved' } }));
+    const csv = await collect(writeCsv(store.ratings(event.id)));
+    expect(csv.split('\r\n')[1] ?? '').toContain(cell.split('\n')[0] ?? '');
+    expect(csv).toContain(`,${cell},approved\r\n`);
+    const [row] = JSON.parse(await collect(writeJson(store.ratings(event.id))));
+    expect(row.comment).toBe(text);
+  });
+
+  test('names no voter, and gives one voter one number', async () => {
+    await store.record(rating({ voter: 'pseudonym-a', session: 'KEYNOTE' }));
+    await store.record(rating({ voter: 'pseudonym-b', session: 'KEYNOTE' }));
+    await store.record(rating({ voter: 'pseudonym-a', session: 'PANEL' }));
+    const text = await collect(writeJson(store.ratings(event.id)));
+    expect(text).not.toContain('pseudonym');
+    const voters = JSON.parse(text).map((one: { voter: number }) => one.voter);
+    expect([...voters].sort()).toEqual([1, 1, 2]);
+  });
+
+  test('of nothing is an empty list and a line of headings', async () => {
+    expect(await collect(writeJson(store.ratings(event.id)))).toBe('[]\n');
+    expect(await collect(writeCsv(store.ratings(event.id)))).toBe(
+      '\ufeffsession,score,at,voter,comment,comment state\r\n',
+    );
+  });
+});
+
+test('the timeline counts every rating once, in bars of one width', async () => {
+  const minute = 60_000;
+  for (const [index, at] of [0, 10_000, minute, 9 * minute].entries())
+    await store.record(rating({ voter: `voter-${index}`, at: now + at }));
+  expect(await readTimeline(store.ratings(event.id))).toEqual({
+    from: now,
+    step: minute,
+    bars: [{ session: 'KEYNOTE', counts: [2, 1, 0, 0, 0, 0, 0, 0, 0, 1] }],
+  });
+  await store.record(rating({ voter: 'late', at: now + 30 * 24 * 60 * minute }));
+  const long = await readTimeline(store.ratings(event.id));
+  expect(long?.bars[0]?.counts.reduce((sum, count) => sum + count)).toBe(5);
+  expect(long?.bars[0]?.counts.length).toBeLessThanOrEqual(96);
+});
+
+test('the overview has held comments first, and says why a text was not counted, without naming anybody', async () => {
+  await store.record(rating({ voter: 'pseudonym-a', comment: { text: 'fine', state: 'approved' } }));
+  await store.record(rating({ voter: 'pseudonym-b', comment: { text: 'see x.com', state: 'held' } }));
+  await store.noteUncounted(event.id, {
+    voter: 'pseudonym-c',
+    messageSid: `SM${'3'.repeat(32)}`,
+    text: 'hello?',
+    reason: 'not-a-rating',
+    at: now,
+  });
+  const overview = await readOverview({ event, store, now });
+  expect(overview.comments.map(({ text }) => text)).toEqual(['see x.com', 'fine']);
+  expect(overview.uncounted[0]).toMatchObject({
+    text: 'hello?',
+    explanation: 'There is no score from 1 to 5 at its beginning or behind a keyword.',
+  });
+  expect(JSON.stringify(overview)).not.toContain('pseudonym');
+});
