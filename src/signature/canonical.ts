@@ -119,10 +119,15 @@ function areUnicode(texts: readonly string[]): boolean {
   return true;
 }
 
-/** Decodes `application/x-www-form-urlencoded` as browsers do; bytes that are no UTF-8 become U+FFFD. */
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/**
+ * Decodes `application/x-www-form-urlencoded` as browsers do; bytes that are no UTF-8 become U+FFFD. A byte order mark and a
+ * question mark at the beginning belong to the first name: only the constructor of URLSearchParams takes them away.
+ */
 export function decodeForm(body: string | Uint8Array): [name: string, value: string][] {
-  const text = typeof body === 'string' ? body : new TextDecoder().decode(body);
-  return [...new URLSearchParams(text)];
+  const text = typeof body === 'string' ? body : utf8.decode(body);
+  return [...new URLSearchParams(`?${text}`)];
 }
 
 /** What is appended to the URL: names and values in the order in which `readParams` gives them. */
@@ -165,7 +170,7 @@ function rank(unit: number): number {
 export function bodyHashes({ rest }: UrlParts): string[] {
   const query = rest.indexOf('?');
   if (query < 0 || !/body|%/i.test(rest)) return [];
-  return new URLSearchParams(rest.slice(query + 1)).getAll('bodySHA256');
+  return new URLSearchParams(rest.slice(query)).getAll('bodySHA256');
 }
 
 export function isForm(contentType: unknown): boolean {
