@@ -35,7 +35,7 @@ export function claimsFor(route: Route, base: string, keys: ProbeKeys): RouteCla
       send({ method: 'GET', url, headers });
   if (access === 'private')
     return [{ path, claim: 'private: not found', send: get(), passes: ({ status }) => status === 404 }];
-  if (kind === 'function' && path.startsWith('/organiser/')) {
+  if (kind === 'function' && /^\/organiser(?:\/|$)/.test(path)) {
     const refused: RouteClaim = {
       path,
       claim: 'without a password: refused',

@@ -33,6 +33,7 @@ describe('a deploy', () => {
     expect(stderr).toContain('✓ /sms/incoming  unsigned: refused 403');
     expect(stderr).toContain('✓ /sms/incoming  signed: answered with TwiML 200');
     expect(stderr).toContain('✓ /results  public: answered 200');
+    expect(stderr).toContain('✓ /organiser  without a password: refused 401');
     expect(stderr).toContain('✓ /organiser/sessions  without a password: refused 401');
     expect(stderr).toContain('✓ /organiser/sessions  with the password: let in 200');
     expect(stderr).toContain('✓ /event.json  private: not found 404');
