@@ -1,0 +1,32 @@
+import { takeCall, tryLater } from '../rating/take-call';
+import { plainText } from './answer';
+import { readConfig } from './config';
+import { type Handler, makeHandler, withStore } from './handler';
+import { parseInboundCall } from './inbound-call';
+import { refuseStranger } from './refuse-stranger';
+import { voiceReply } from './voice-reply';
+import { voterPseudonym } from './voter';
+
+/** Makes the handler for a URL that only Twilio calls with a phone call. The file must be `.protected`. */
+export function callHandler(): Handler {
+  return makeHandler(async (context, fields) => {
+    const config = readConfig(context);
+    const refusal = refuseStranger(context, fields, config);
+    if (refusal) return refusal;
+    const parsed = parseInboundCall(fields, config.accountSid);
+    if (!parsed.ok) {
+      console.log(`refused, not a call: ${parsed.reason} is missing or malformed`);
+      return plainText(400, 'Bad Request');
+    }
+    const { callSid, from, ...pressed } = parsed.call;
+    return withStore(
+      config,
+      async ({ event, store, now }) => {
+        const voter =
+          from === null ? null : voterPseudonym(from, { event: event.id, secret: config.voterSecret });
+        return voiceReply(await takeCall({ ...pressed, callSid, voter, event, store, now }), event.language);
+      },
+      (event) => voiceReply(tryLater(event), event.language),
+    );
+  });
+}
