@@ -12,10 +12,12 @@ export interface InboundCall {
 export type ParsedCall = { ok: true; call: InboundCall } | { ok: false; reason: string };
 
 /**
- * What stands in place of a number that is withheld or not known.
- * Source: https://help.twilio.com/articles/223179988 (Why am I getting calls from these strange numbers?)
+ * What stands in place of a number that is withheld or not known: words written on a keypad. ANONYMOUS as observed in
+ * https://www.doorkeeper.jp/developer/blocking-phone-number-twilio, its relatives by the same rule.
  */
-const noNumbers = ['+7378742833', '+2562533', '+8566696', '+266696687', '+86282452253', '+464'];
+const noNumbers = ['ANONYMOUS', 'RESTRICTED', 'BLOCKED', 'UNKNOWN', 'UNAVAILABLE'].map(
+  (word) => `+${[...word].map((letter) => '22233344455566677778889999'[letter.charCodeAt(0) - 65]).join('')}`,
+);
 
 /**
  * Reads a call out of a handler's `event`: untrusted, see `parseInboundMessage`.

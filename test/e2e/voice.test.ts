@@ -106,7 +106,7 @@ test.each(['0', '6', '9', '*', '#', '55'])(
   },
 );
 
-test.each(['+266696687', 'anonymous', 'client:alice'])(
+test.each(['+266696687', '+7378742833', '+8656696', 'anonymous', 'client:alice'])(
   'a caller without a number (%s) is told, and not counted',
   async (from) => {
     const before = await counts();
