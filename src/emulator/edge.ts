@@ -11,9 +11,14 @@
  * Order of checks (the platform's is not published): size of the headers, method, body, route, signature. So an
  * unauthenticated caller learns nothing about a protected path that its 404 does not tell already.
  *
- * Gaps:
- * - Texts of the answers other than 403 are ours; the platform's are not published.
- * - The body of a JSON request is bound by `bodySHA256`, which Twilio's own check may not demand [inferred]: stricter here.
+ * Gaps, the same as in docs/edge.md:
+ * - `SERVICE_SID` and `ENVIRONMENT_SID` are undefined, as in Twilio's local runtime: there is no service.
+ * - A field named `request` replaces `event.request`, as in Twilio's local runtime; whether it does on the
+ *   platform is not known. Handlers must not trust it either way: ours do not.
+ * - Cookies get no Domain, or browsers would not keep them here.
+ * - Texts of the refusals other than the 403 of a protected file are ours; the platform's are not published.
+ * - A JSON request to a protected Function must carry `bodySHA256`; the platform may be content with the URL.
+ * - Sizes of environment variables are not enforced: a deploy refuses them.
  */
 import { type Key, type SignatureReason, verify } from '../signature/index';
 import type { Route } from './routes';
