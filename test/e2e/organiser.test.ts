@@ -201,6 +201,7 @@ describeWith('Chromium', 'in a browser', (executablePath) => {
   test.each([
     ['/organiser', 320, 640, 'dark'],
     ['/organiser', 1400, 900, 'light'],
+    ['/privacy.html', 320, 640, 'dark'],
     ['/poster', 320, 640, 'light'],
     ['/poster?view=slide', 1600, 900, 'light'],
   ] as const)('%s fits %d px and is accessible there', async (where, width, height, colorScheme) => {
