@@ -10,6 +10,7 @@ import { inspectAccount } from './inspect-account';
 import { makeSender } from './send-request';
 import { connectToTwilio, type TwilioConnection } from './twilio-connection';
 import { UsageFault } from './usage-fault';
+import { userinfoOf, withUserinfo } from './webhook-option';
 
 export interface OnlineOptions {
   env?: string | undefined;
@@ -76,7 +77,12 @@ async function callPublicUrl(
       envFile: env,
       dataDir,
     }).credentials;
-    const { fault } = await probeWebhook({ url, accountSid, authToken, send: await makeSender() });
+    const { fault } = await probeWebhook({
+      url: withUserinfo(url, userinfoOf(project.environment.variables, process.env)),
+      accountSid,
+      authToken,
+      send: await makeSender(),
+    });
     return [{ url, fault }];
   } catch (error) {
     if (error instanceof UsageFault) return [];

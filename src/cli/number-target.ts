@@ -60,11 +60,6 @@ function targetOfLastDeploy(twilio: TwilioConnection, options: TargetOptions, da
 }
 
 function withBasic({ url, fallbackUrl }: Target, variables: Record<string, string>): Target {
-  const userinfo = userinfoOf({ ...variables, ...fromProcess() });
+  const userinfo = userinfoOf(variables, process.env);
   return { url: withUserinfo(url, userinfo), fallbackUrl: withUserinfo(fallbackUrl, userinfo) };
-}
-
-function fromProcess(): Record<string, string> {
-  const { WEBHOOK_USER, WEBHOOK_PASSWORD } = process.env;
-  return WEBHOOK_USER && WEBHOOK_PASSWORD ? { WEBHOOK_USER, WEBHOOK_PASSWORD } : {};
 }

@@ -5,7 +5,7 @@ import { checkRotation, rotationFaults, type TriedWebhook } from '../number/chec
 import { sendDirectly } from './send-directly';
 import { connectToTwilio } from './twilio-connection';
 import { UsageFault } from './usage-fault';
-import { checkUrl } from './webhook-option';
+import { checkUrl, userinfoOf, withUserinfo } from './webhook-option';
 
 /** `ringtrue number rotate-check`: what each of the two Auth Tokens opens while one takes the place of the other. */
 export async function rotateCheck({
@@ -33,10 +33,11 @@ export async function rotateCheck({
   }
   const deployedTo = readDeployed(dataDir, accountSid);
   const webhookUrl = url ?? (deployedTo && `https://${deployedTo.domain}/sms/incoming`);
+  const userinfo = userinfoOf(variables, process.env);
   const states = await checkRotation({
     accountSid,
     tokens: { AUTH_TOKEN: authToken, AUTH_TOKEN_SECONDARY: secondary },
-    deployed: webhookUrl === undefined ? null : { url: webhookUrl, send },
+    deployed: webhookUrl === undefined ? null : { url: withUserinfo(webhookUrl, userinfo), send },
     local: localWebhook(dataDir),
     connect,
   });
@@ -63,7 +64,7 @@ function localWebhook(dataDir: string): TriedWebhook | null {
   if (!running) return null;
   const reroute = { publicUrl: running.publicUrl, edgeUrl: running.url };
   return {
-    url: `${running.publicUrl}/sms/incoming`,
+    url: withUserinfo(`${running.publicUrl}/sms/incoming`, running.userinfo),
     send: sendDirectly({ reroute, ca: running.ca ?? undefined }),
   };
 }

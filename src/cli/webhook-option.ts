@@ -57,12 +57,14 @@ export function besideWebhook(url: string, name: string): string {
 }
 
 /**
- * What stands before the `@` of a webhook that demands user and password: WEBHOOK_USER and WEBHOOK_PASSWORD, encoded. Empty
- * when they are not set.
+ * What stands before the `@` of a webhook that demands user and password: WEBHOOK_USER and WEBHOOK_PASSWORD of the first place
+ * that has both, the last one first, encoded. Empty when they are not set.
  */
-export function userinfoOf({ WEBHOOK_USER, WEBHOOK_PASSWORD }: Record<string, string | undefined>): string {
-  if (!WEBHOOK_USER || !WEBHOOK_PASSWORD) return '';
-  return `${encodeURIComponent(WEBHOOK_USER)}:${encodeURIComponent(WEBHOOK_PASSWORD)}@`;
+export function userinfoOf(...places: Record<string, string | undefined>[]): string {
+  for (const { WEBHOOK_USER, WEBHOOK_PASSWORD } of places.reverse())
+    if (WEBHOOK_USER && WEBHOOK_PASSWORD)
+      return `${encodeURIComponent(WEBHOOK_USER)}:${encodeURIComponent(WEBHOOK_PASSWORD)}@`;
+  return '';
 }
 
 /** A URL with user and password; one that has some keeps its own. */
