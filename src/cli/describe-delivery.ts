@@ -4,6 +4,7 @@ import { maskAddress } from '../emulator/phone/phone-numbers';
 import type { Exchange } from '../emulator/phone/retrieve-document';
 import type { Problem } from '../emulator/phone/twilio-problem';
 import { describeSegments } from './describe-segments';
+import { printable } from './printable';
 
 /** A delivery as lines for the terminal: each request `-->`, each answer `<--`, then what the phone shows. */
 export function describeDelivery({ message, exchanges, problems, replies, delivered }: Delivery): string[] {
@@ -69,9 +70,4 @@ export function deliveryToJson({ message, exchanges, problems, replies, delivere
 // With GET the query holds the whole message.
 function withoutQuery(url: string): string {
   return url.replace(/\?.*/s, '?…');
-}
-
-// A server chose these characters: none of them may move the cursor or colour a terminal.
-function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Bidi_Control}]/gu, '\uFFFD');
 }

@@ -4,6 +4,7 @@ import { showUrl } from '../doctor/explain/describe-change';
 import type { CapturedRequest, Cause, Explanation } from '../doctor/explanation';
 import { type Framework, frameworkNames } from '../doctor/frameworks';
 import { packageRoot } from '../emulator/package-root';
+import { printable } from './printable';
 
 /**
  * Why a request does not verify, for the terminal: every proven cause, else what was ruled out and what to look at next.
@@ -45,9 +46,4 @@ function describeCause(
     ...shown.map(([framework, how]) => `      ${pc.dim(`${frameworkNames[framework]}:`)} ${how}`),
     `    ${pc.dim('more:')} ${pc.dim(page)}\n`,
   ].join('\n');
-}
-
-// A stranger chose these characters: none of them may move the cursor or colour a terminal.
-function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Bidi_Control}]/gu, '\uFFFD');
 }

@@ -3,7 +3,6 @@ import path from 'node:path';
 import { Command, Option } from 'commander';
 import { readCapture } from '../doctor/capture/read-capture';
 import { explain } from '../doctor/explain';
-import type { CapturedRequest } from '../doctor/explanation';
 import { type Framework, frameworkNames } from '../doctor/frameworks';
 import { describeExplanation } from './describe-explanation';
 import { collect } from './option-values';
@@ -71,7 +70,7 @@ async function explainCapture(file: string, options: ExplainFlags): Promise<void
     console.log(JSON.stringify({ explained: isExplained, requests }, null, 2));
   } else {
     for (const { request, explanation } of explained)
-      console.log(describeExplanation(request as CapturedRequest, explanation, framework));
+      console.log(describeExplanation(request, explanation, framework));
   }
   if (!isExplained) process.exitCode = 1;
 }
