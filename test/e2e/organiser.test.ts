@@ -7,7 +7,7 @@ import type { Overview } from '../../src/rating/read-overview';
 import type { Results } from '../../src/rating/read-results';
 import { chromiumArguments, describeWith } from '../requires';
 import { sendRaw } from '../send-raw';
-import { signWithTwilio } from '../sign-with-twilio';
+import { signText } from '../sign-text';
 import { type StartedRingtrue, startRingtrue } from '../start-ringtrue';
 
 let dataDir: string;
@@ -33,16 +33,7 @@ afterAll(async () => {
 async function text(body: string, from = '+15550100001'): Promise<string> {
   lastSid += 1;
   const sid = `SM${lastSid.toString(16).padStart(32, '0')}`;
-  const params = {
-    MessageSid: sid,
-    SmsSid: sid,
-    AccountSid: ringtrue.accountSid,
-    From: from,
-    To: '+15550100000',
-    Body: body,
-    NumMedia: '0',
-  };
-  const signed = signWithTwilio({ token: ringtrue.authToken, url: `${ringtrue.url}/sms/incoming`, params });
+  const signed = signText(ringtrue, { body, sid, change: { From: from } });
   return (await sendRaw(ringtrue.url, signed)).text;
 }
 

@@ -5,6 +5,7 @@ import Database from 'libsql';
 import { unauthorizedText } from '../../src/emulator/edge';
 import type { Results } from '../../src/rating/read-results';
 import { type RawRequest, sendRaw } from '../send-raw';
+import { signText } from '../sign-text';
 import { signWithTwilio } from '../sign-with-twilio';
 import { type StartedRingtrue, startRingtrue } from '../start-ringtrue';
 
@@ -25,18 +26,7 @@ afterAll(async () => {
 function text(body: string, change: Record<string, string> = {}, token = ringtrue.authToken) {
   lastSid += 1;
   const sid = `SM${lastSid.toString(16).padStart(32, '0')}`;
-  const params = {
-    MessageSid: sid,
-    SmsSid: sid,
-    AccountSid: ringtrue.accountSid,
-    From: '+15550100001',
-    To: '+15550100000',
-    Body: body,
-    NumMedia: '0',
-    FromCity: '',
-    ...change,
-  };
-  return signWithTwilio({ token, url: `${ringtrue.url}/sms/incoming`, params });
+  return signText({ ...ringtrue, authToken: token }, { body, sid, change });
 }
 
 async function results(): Promise<Results> {

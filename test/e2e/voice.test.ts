@@ -4,6 +4,7 @@ import path from 'node:path';
 import { XMLParser } from 'fast-xml-parser';
 import type { Results } from '../../src/rating/read-results';
 import { sendRaw } from '../send-raw';
+import { signText } from '../sign-text';
 import { signWithTwilio } from '../sign-with-twilio';
 import { type StartedRingtrue, startRingtrue } from '../start-ringtrue';
 
@@ -66,19 +67,9 @@ test('a caller chooses a session, rates it, and is the same voter as by text', a
   });
   expect(await counts()).toEqual([0, 1]);
 
-  const sid = `SM${'9'.repeat(32)}`;
-  const params = {
-    MessageSid: sid,
-    SmsSid: sid,
-    AccountSid: ringtrue.accountSid,
-    From: '+15550100001',
-    To: '+15550100000',
-    Body: 'WORKSHOP 2',
-    NumMedia: '0',
-  };
   const text = await sendRaw(
     ringtrue.url,
-    signWithTwilio({ token: ringtrue.authToken, url: `${ringtrue.url}/sms/incoming`, params }),
+    signText(ringtrue, { body: 'WORKSHOP 2', sid: `SM${'9'.repeat(32)}` }),
   );
   expect(text.text).toContain('Changed from 4 to 2');
   expect(await counts()).toEqual([0, 1]);

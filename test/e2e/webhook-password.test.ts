@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { runRingtrue } from '../cli/run-ringtrue';
 import { sendRaw } from '../send-raw';
-import { signWithTwilio } from '../sign-with-twilio';
+import { signText } from '../sign-text';
 import { type StartedRingtrue, startRingtrue } from '../start-ringtrue';
 
 const root = path.join(__dirname, '..', '..');
@@ -30,17 +30,7 @@ const count = async () =>
   JSON.parse((await sendRaw(ringtrue.url, { target: '/results' })).text).sessions[0].count as number;
 
 function signed(...headers: string[]) {
-  const sid = `SM${'7'.repeat(32)}`;
-  const params = {
-    MessageSid: sid,
-    SmsSid: sid,
-    AccountSid: ringtrue.accountSid,
-    From: '+15550100001',
-    To: '+15550100000',
-    Body: 'KEYNOTE 5',
-    NumMedia: '0',
-  };
-  const request = signWithTwilio({ token: ringtrue.authToken, url: `${ringtrue.url}/sms/incoming`, params });
+  const request = signText(ringtrue, { body: 'KEYNOTE 5', sid: `SM${'7'.repeat(32)}` });
   return { ...request, headers: [...request.headers, ...headers] };
 }
 

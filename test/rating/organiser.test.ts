@@ -71,11 +71,10 @@ describe('what an organiser texts', () => {
     expect(await store.settings(event.id)).toEqual([]);
   });
 
-  test.each(['5', 'KEYNOTE 5', 'close the window please', 'open', 'stats please'])(
+  test.each(['5', 'KEYNOTE 5', 'close the window please', 'stats please'])(
     '%j is an attendee’s text',
     async (text) => {
-      const answer = await takeOrganiserText(text, { event, store, now });
-      expect(answer === null || answer.startsWith('Which session?')).toBe(true);
+      expect(await takeOrganiserText(text, { event, store, now })).toBeNull();
       expect(await store.settings(event.id)).toEqual([]);
     },
   );
