@@ -7,22 +7,35 @@ export interface Timeline {
   /** Width of a bar, in milliseconds. */
   step: number;
   bars: { session: string; counts: number[] }[];
+  /** `false`: there was no time to read all ratings, and the newest are missing. */
+  complete: boolean;
 }
 
 const steps = [1, 5, 15, 60, 360, 1440, 10_080].map((minutes) => minutes * 60_000);
 const mostBars = 96;
 
-/** Counts ratings by the time they were given last. `null`: there are none. */
-export async function readTimeline(ratings: AsyncIterable<StoredRating>): Promise<Timeline | null> {
+/**
+ * Counts ratings by the time they were given last. `null`: there are none.
+ * @param isOver whether the time for reading is over
+ */
+export async function readTimeline(
+  ratings: AsyncIterable<StoredRating>,
+  isOver: () => boolean = () => false,
+): Promise<Timeline | null> {
   const minutes = new Map<string, Map<number, number>>();
   let first = Number.POSITIVE_INFINITY;
   let last = 0;
+  let complete = true;
   for await (const { session, at } of ratings) {
     const minute = Math.floor(at / 60_000) * 60_000;
     const counts = minutes.get(session) ?? new Map<number, number>();
     minutes.set(session, counts.set(minute, (counts.get(minute) ?? 0) + 1));
     first = Math.min(first, minute);
     last = Math.max(last, minute);
+    if (isOver()) {
+      complete = false;
+      break;
+    }
   }
   if (minutes.size === 0) return null;
   const step = steps.find((one) => (last - first) / one < mostBars) ?? Math.ceil((last - first) / mostBars);
@@ -35,5 +48,5 @@ export async function readTimeline(ratings: AsyncIterable<StoredRating>): Promis
     }
     return { session, counts: bar };
   });
-  return { from, step, bars };
+  return { from, step, bars, complete };
 }

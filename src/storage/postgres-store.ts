@@ -3,6 +3,7 @@ import type { Score, SessionSetting } from '../rating/rating-event';
 import { ConfigFault } from './config-fault';
 import { migrations } from './postgres-schema';
 import { postgresOptions } from './postgres-url';
+import { type RatingPlace, readCursor, writeCursor } from './rating-cursor';
 import {
   type CommentQuery,
   type CommentState,
@@ -162,8 +163,8 @@ class PostgresStore implements RatingStore {
     }));
   }
 
-  async *ratings(event: string): AsyncIterable<StoredRating> {
-    let last = { at: '-1', id: '-1' };
+  async *ratings(event: string, after?: string): AsyncIterable<StoredRating> {
+    let last: RatingPlace = readCursor(after);
     for (;;) {
       const rows = await this.call(this.sql`
         SELECT * FROM ringtrue.ratings WHERE event = ${event} AND (at, id) > (${last.at}, ${last.id})
@@ -176,11 +177,12 @@ class PostgresStore implements RatingStore {
           comment: row.comment as string | null,
           commentState: row.comment_state as CommentState | null,
           at: Number(row.at),
+          cursor: writeCursor({ at: Number(row.at), id: Number(row.id) }),
         };
       }
       const end = rows.at(-1);
       if (!end || rows.length < exportPage) return;
-      last = { at: String(end.at), id: String(end.id) };
+      last = { at: Number(end.at), id: Number(end.id) };
     }
   }
 

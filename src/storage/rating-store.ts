@@ -35,8 +35,13 @@ export interface RatingStore {
   /** Texts that were not counted, newest first. */
   uncounted(event: string, limit: number): Promise<UncountedText[]>;
 
-  /** Every rating, oldest first, in pages: an export never holds the whole event in memory. */
-  ratings(event: string): AsyncIterable<StoredRating>;
+  /**
+   * Every rating, oldest first, in pages: an export never holds the whole event in memory. One that is changed meanwhile
+   * comes again at the end.
+   * @param after begin behind the rating with this `cursor`, which need not exist any more
+   * @throws UnknownCursor when this store never gave such a cursor
+   */
+  ratings(event: string, after?: string): AsyncIterable<StoredRating>;
 
   /** Deletes all that is known of a voter: ratings, comments, uncounted texts. Answers how many ratings went. */
   erase(event: string, voter: string): Promise<number>;
@@ -112,9 +117,16 @@ export interface StoredRating {
   comment: string | null;
   commentState: CommentState | null;
   at: number;
+  /** Opaque: the rating's place in the order of `ratings`. Not derived from the voter. */
+  cursor: string;
 }
 
 /** The store did not answer, or answered that it cannot now. The message names no secret and no address. */
 export class StoreUnavailable extends Error {
   override name = 'StoreUnavailable';
+}
+
+/** What `ratings` was asked to begin behind is no cursor of this store. */
+export class UnknownCursor extends Error {
+  override name = 'UnknownCursor';
 }

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Score, SessionSetting } from '../rating/rating-event';
 import { ConfigFault } from './config-fault';
+import { type RatingPlace, readCursor, writeCursor } from './rating-cursor';
 import {
   type CommentQuery,
   type CommentState,
@@ -207,8 +208,8 @@ class SqliteStore implements RatingStore {
     }));
   }
 
-  async *ratings(event: string): AsyncIterable<StoredRating> {
-    let last: { at: unknown; id: unknown } = { at: -1, id: -1 };
+  async *ratings(event: string, after?: string): AsyncIterable<StoredRating> {
+    let last: RatingPlace = readCursor(after);
     for (;;) {
       const { at, id } = last;
       const rows = this.read(() =>
@@ -225,11 +226,12 @@ class SqliteStore implements RatingStore {
           comment: row.comment as string | null,
           commentState: row.comment_state as CommentState | null,
           at: Number(row.at),
+          cursor: writeCursor({ at: Number(row.at), id: Number(row.id) }),
         };
       }
       const end = rows.at(-1);
       if (!end || rows.length < exportPage) return;
-      last = { at: end.at, id: end.id };
+      last = { at: Number(end.at), id: Number(end.id) };
     }
   }
 

@@ -139,7 +139,8 @@ test('exports as CSV and JSON, as files', async () => {
   expect(csv.headers.get('content-disposition')).toMatch(/^attachment; filename=".*\.csv"$/);
   expect(await csv.text()).toContain('session,score,at,voter,comment,comment state\r\n');
   expect(Array.isArray(JSON.parse(await (await ask('/export?format=json')).text()))).toBe(true);
-  expect((await ask('/export?format=xml')).status).toBe(400);
+  for (const query of ['format=xml', 'part=2', `part=${'a'.repeat(16)}.bm9uZQ`])
+    expect((await ask(`/export?${query}`)).status).toBe(400);
 });
 
 test('the poster says what to text, and no script runs on it', async () => {

@@ -7,9 +7,10 @@ import type { RatingEvent } from '../../src/rating/rating-event';
 import { readOverview } from '../../src/rating/read-overview';
 import { readSessionChange } from '../../src/rating/read-session-change';
 import { readTimeline } from '../../src/rating/read-timeline';
-import { writeCsv, writeJson } from '../../src/rating/write-export';
+import { type ExportFormat, writeExportPart } from '../../src/rating/write-export';
 import type { RatingStore } from '../../src/storage/rating-store';
 import { openSqliteStore } from '../../src/storage/sqlite-store';
+import { readExportPart, voterNames } from '../../src/twilio/export-part';
 import { rating } from '../storage/contract';
 
 const parsed = parseEvent(
@@ -41,10 +42,26 @@ afterEach(async () => {
 const state = async (keyword: string) =>
   (await readOverview({ event, store, now })).sessions.find((one) => one.keyword === keyword)?.state;
 
-async function collect(pieces: AsyncIterable<string>): Promise<string> {
-  let all = '';
-  for await (const piece of pieces) all += piece;
-  return all;
+/** The parts of an export, each begun where the one before ended. */
+async function exportAll(
+  format: ExportFormat,
+  change: Partial<Parameters<typeof writeExportPart>[0]> = {},
+): Promise<string[]> {
+  const parts: string[] = [];
+  for (let after: string | undefined; ; ) {
+    const { text, next } = await writeExportPart({
+      ratings: store.ratings(event.id, after),
+      format,
+      first: after === undefined,
+      nameVoter: (voter) => voter,
+      size: 1_000_000,
+      isOver: () => false,
+      ...change,
+    });
+    parts.push(text);
+    if (next === null) return parts;
+    after = next;
+  }
 }
 
 describe('what an organiser texts', () => {
@@ -122,29 +139,51 @@ describe('an export', () => {
     ['plain', 'plain'],
   ])('writes the comment %j so that no spreadsheet calculates it', async (text, cell) => {
     await store.record(rating({ comment: { text, state: 'approved' } }));
-    const csv = await collect(writeCsv(store.ratings(event.id)));
+    const csv = (await exportAll('csv')).join('');
     expect(csv.split('\r\n')[1] ?? '').toContain(cell.split('\n')[0] ?? '');
     expect(csv).toContain(`,${cell},approved\r\n`);
-    const [row] = JSON.parse(await collect(writeJson(store.ratings(event.id))));
+    const [row] = JSON.parse((await exportAll('json')).join(''));
     expect(row.comment).toBe(text);
   });
 
-  test('names no voter, and gives one voter one number', async () => {
+  test('of nothing is an empty list and a line of headings', async () => {
+    expect(JSON.parse((await exportAll('json')).join(''))).toEqual([]);
+    expect(await exportAll('csv')).toEqual(['\ufeffsession,score,at,voter,comment,comment state\r\n']);
+  });
+
+  test.each(['csv', 'json'] as const)('as %s comes in parts that together are the whole', async (format) => {
+    for (let index = 0; index < 40; index += 1) await store.record(rating({ voter: `voter-${index}` }));
+    const [whole = ''] = await exportAll(format);
+    const bySize = await exportAll(format, { size: 600 });
+    expect(bySize.join('')).toBe(whole);
+    expect(bySize.length).toBeGreaterThan(3);
+    for (const part of bySize) expect(Buffer.byteLength(part)).toBeLessThanOrEqual(600);
+    const byTime = await exportAll(format, { isOver: () => true });
+    expect(byTime.join('')).toBe(whole);
+    expect(byTime).toHaveLength(40);
+  });
+
+  test('names a voter alike in all parts of one export, differently in another, never by the pseudonym', async () => {
     await store.record(rating({ voter: 'pseudonym-a', session: 'KEYNOTE' }));
     await store.record(rating({ voter: 'pseudonym-b', session: 'KEYNOTE' }));
     await store.record(rating({ voter: 'pseudonym-a', session: 'PANEL' }));
-    const text = await collect(writeJson(store.ratings(event.id)));
-    expect(text).not.toContain('pseudonym');
-    const voters = JSON.parse(text).map((one: { voter: number }) => one.voter);
-    expect([...voters].sort()).toEqual([1, 1, 2]);
+    const namesOf = async (nonce: string): Promise<string[]> => {
+      const text = (await exportAll('json', { nameVoter: voterNames(nonce, 'secret'), size: 1 })).join('');
+      expect(text).not.toContain('pseudonym');
+      return JSON.parse(text).map((one: { voter: string }) => one.voter);
+    };
+    const names = await namesOf('a');
+    expect(names[0]).toBe(names[2]);
+    expect(new Set(names).size).toBe(2);
+    expect(await namesOf('b')).not.toContain(names[0]);
   });
 
-  test('of nothing is an empty list and a line of headings', async () => {
-    expect(await collect(writeJson(store.ratings(event.id)))).toBe('[]\n');
-    expect(await collect(writeCsv(store.ratings(event.id)))).toBe(
-      '\ufeffsession,score,at,voter,comment,comment state\r\n',
-    );
-  });
+  test.each(['0', '2', 'x', '1.1', `${'a'.repeat(16)}.`, `${'a'.repeat(16)}.é`, ['1', '1'], {}])(
+    'has no part %j',
+    (part) => {
+      expect(readExportPart(part)).toBeNull();
+    },
+  );
 });
 
 test('the timeline counts every rating once, in bars of one width', async () => {
@@ -155,11 +194,20 @@ test('the timeline counts every rating once, in bars of one width', async () => 
     from: now,
     step: minute,
     bars: [{ session: 'KEYNOTE', counts: [2, 1, 0, 0, 0, 0, 0, 0, 0, 1] }],
+    complete: true,
   });
   await store.record(rating({ voter: 'late', at: now + 30 * 24 * 60 * minute }));
   const long = await readTimeline(store.ratings(event.id));
   expect(long?.bars[0]?.counts.reduce((sum, count) => sum + count)).toBe(5);
   expect(long?.bars[0]?.counts.length).toBeLessThanOrEqual(96);
+});
+
+test('a timeline that had no time for all ratings says so', async () => {
+  for (const voter of ['ada', 'bob']) await store.record(rating({ voter }));
+  expect(await readTimeline(store.ratings(event.id), () => true)).toMatchObject({
+    bars: [{ counts: [1] }],
+    complete: false,
+  });
 });
 
 test('the overview has held comments first, and says why a text was not counted, without naming anybody', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Score } from '../../src/rating/rating-event';
-import type { NewRating, RatingStore } from '../../src/storage/rating-store';
+import { type NewRating, type RatingStore, UnknownCursor } from '../../src/storage/rating-store';
 
 let lastSid = 0;
 
@@ -157,6 +157,25 @@ export function describeRatingStore(engine: string, open: () => Promise<RatingSt
       expect(exported).toHaveLength(1200);
       expect(new Set(exported.map(({ voter }) => voter)).size).toBe(1200);
       expect(exported.map(({ at }) => at)).toEqual(exported.map(({ at }) => at).sort((a, b) => a - b));
+      const rest = [];
+      for await (const one of store.ratings('event', exported[799]?.cursor)) rest.push(one);
+      expect(rest).toEqual(exported.slice(800));
+    });
+
+    test('goes on behind a rating that was erased meanwhile, and refuses a cursor it never gave', async () => {
+      const cursors = [];
+      for (const voter of ['ada', 'bob', 'eve']) await store.record(rating({ voter }));
+      for await (const one of store.ratings('event')) cursors.push(one);
+      const [first, second, third] = cursors;
+      await store.erase('event', second?.voter ?? '');
+      const rest = [];
+      for await (const one of store.ratings('event', second?.cursor)) rest.push(one.voter);
+      expect(rest).toEqual([third?.voter]);
+      expect(first?.cursor).not.toContain(first?.voter);
+      for (const cursor of ['', 'x', '1', "1-1' OR 1"])
+        await expect(store.ratings('event', cursor)[Symbol.asyncIterator]().next()).rejects.toThrow(
+          UnknownCursor,
+        );
     });
 
     test('erases all that is known of a voter and takes it out of the tally', async () => {

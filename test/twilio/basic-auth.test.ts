@@ -1,4 +1,3 @@
-import { takePart } from '../../src/twilio/answer-part';
 import { matchesBasic } from '../../src/twilio/basic-auth';
 import { readConfig } from '../../src/twilio/config';
 import { isProfane } from '../../src/twilio/profanity';
@@ -44,19 +43,6 @@ test.each<[Record<string, string>, RegExp]>([
 test('reads a list of organisers’ phones', () => {
   const { organiserNumbers } = readConfig({ ...context, ORGANISER_NUMBERS: '+15550100001, +491701234567' });
   expect(organiserNumbers).toEqual(['+15550100001', '+491701234567']);
-});
-
-test('takes a long text in parts that end between pieces', async () => {
-  async function* pieces() {
-    yield* ['aaaa', 'bbbb', 'cc', 'dddddddddd'];
-  }
-  const parts: string[] = [];
-  for (let part = 1, more = true; more; part++) {
-    const taken = await takePart(pieces(), part, 8);
-    parts.push(taken.text);
-    more = taken.more;
-  }
-  expect(parts).toEqual(['aaaabbbb', 'cc', 'dddddddddd']);
 });
 
 test.each([
