@@ -1,6 +1,8 @@
 import { ConfigFault } from './config-fault';
+import { inspectPostgres, migratePostgres } from './migrate-postgres';
 import { openPostgresStore } from './postgres-store';
-import type { RatingStore } from './rating-store';
+import type { RatingStore, SchemaState } from './rating-store';
+import { inspectSqliteFile } from './sqlite-file';
 import { openSqliteStore } from './sqlite-store';
 
 /** What decides where ratings are kept. */
@@ -12,6 +14,8 @@ export interface StoreSettings {
   /** RATINGS_FILE; default `.ringtrue/ratings.db` below the working directory. */
   ratingsFile?: string | undefined;
 }
+
+const defaultFile = '.ringtrue/ratings.db';
 
 const open = new Map<string, Promise<RatingStore>>();
 
@@ -32,10 +36,33 @@ export function openStore(settings: StoreSettings): Promise<RatingStore> {
 async function choose({
   deployed,
   databaseUrl,
-  ratingsFile = '.ringtrue/ratings.db',
+  ratingsFile = defaultFile,
 }: StoreSettings): Promise<RatingStore> {
-  if (databaseUrl !== undefined) return openPostgresStore(databaseUrl);
+  // A Function's process has one call at a time, but there may be many processes, and those that sleep keep what they have.
+  if (databaseUrl !== undefined) return openPostgresStore(databaseUrl, deployed ? 1 : 4);
   if (deployed)
     throw new ConfigFault('DATABASE_URL is missing: a deployment needs a store that outlives a call.');
   return openSqliteStore(ratingsFile);
+}
+
+/**
+ * Makes the tables of the store that the settings name, or brings them to this program's version.
+ * @throws ConfigFault, StoreUnavailable
+ */
+export async function migrateStore({
+  databaseUrl,
+  ratingsFile = defaultFile,
+}: StoreSettings): Promise<SchemaState> {
+  if (databaseUrl !== undefined) return migratePostgres(databaseUrl);
+  const state = inspectSqliteFile(ratingsFile);
+  await openSqliteStore(ratingsFile).close();
+  return state;
+}
+
+/** Looks whether the store that the settings name can be used. Makes and changes nothing. @throws as `migrateStore` does */
+export async function inspectStore({
+  databaseUrl,
+  ratingsFile = defaultFile,
+}: StoreSettings): Promise<SchemaState> {
+  return databaseUrl === undefined ? inspectSqliteFile(ratingsFile) : inspectPostgres(databaseUrl);
 }

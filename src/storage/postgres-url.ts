@@ -2,29 +2,39 @@ import { isIP } from 'node:net';
 import type { Options, PostgresType } from 'postgres';
 import { ConfigFault } from './config-fault';
 
-/** Twilio runs up to 30 calls at once, each in a process of its own; in one process few connections do. */
-const poolSize = 4;
-
 /**
  * Checks DATABASE_URL and says how to connect. TLS with a checked certificate is the default; the URL's `sslmode` may ask
  * for less only where nobody can listen (`disable` on this machine), or name `require`: encrypted, server not checked.
+ * Of other parameters `options` is passed on, `channel_binding=require` makes `require` check the certificate (the driver
+ * cannot bind channels, and this keeps strangers out as well), and the rest is for other programs.
  * @throws ConfigFault naming DATABASE_URL, without its content
  */
-export function postgresOptions(databaseUrl: string): Options<Record<string, PostgresType>> {
+export function postgresOptions(
+  databaseUrl: string,
+  connections: number,
+): Options<Record<string, PostgresType>> {
   const url = parse(databaseUrl);
-  const local = isThisMachine(url.hostname);
-  const mode = url.searchParams.get('sslmode') ?? (local ? 'disable' : 'verify-full');
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const session = url.searchParams.get('options');
   return {
-    ssl: tlsOf(mode, { local, host: url.hostname }),
-    max: poolSize,
+    // Lists, which its types do not know: of a text the driver takes the colons of an IPv6 address for a port.
+    host: [host] as unknown as string,
+    port: [Number(url.port || 5432)] as unknown as number,
+    username: decode(url.username),
+    password: decode(url.password),
+    database: decode(url.pathname.slice(1)),
+    ssl: tlsOf(url.searchParams, host),
+    max: connections,
     // Poolers in transaction mode give each statement another session.
     prepare: false,
     fetch_types: false,
     connect_timeout: 3,
     idle_timeout: 20,
     max_lifetime: 600,
+    // In seconds. The driver's own grows to 20, in which a server that is back would still be waited for.
+    backoff: () => 0.05,
     onnotice: () => {},
-    connection: { application_name: 'ringtrue' },
+    connection: { application_name: 'ringtrue', ...(session ? { options: session } : {}) },
   };
 }
 
@@ -41,12 +51,24 @@ function parse(databaseUrl: string): URL {
   return url;
 }
 
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new ConfigFault(
+      'DATABASE_URL has a % that belongs to no character: write %25 for it in a user, password or database.',
+    );
+  }
+}
+
 // https://www.postgresql.org/docs/15/libpq-ssl.html: `allow` and `prefer` go on in plain text when asked to.
-function tlsOf(mode: string, { local, host }: { local: boolean; host: string }): object | boolean {
+function tlsOf(parameters: URLSearchParams, host: string): object | boolean {
+  const local = isThisMachine(host);
+  const mode = parameters.get('sslmode') ?? (local ? 'disable' : 'verify-full');
+  const bound = mode === 'require' && parameters.get('channel_binding') === 'require';
   // By address there is no name to check the certificate against but the address itself.
-  const name = host.replace(/^\[|\]$/g, '');
-  if (mode === 'verify-full' || mode === 'verify-ca')
-    return isIP(name) ? { rejectUnauthorized: true, host: name } : { rejectUnauthorized: true };
+  if (mode === 'verify-full' || mode === 'verify-ca' || bound)
+    return isIP(host) ? { rejectUnauthorized: true, host } : { rejectUnauthorized: true };
   if (mode === 'require') return { rejectUnauthorized: false };
   if (mode === 'disable' && local) return false;
   throw new ConfigFault(
@@ -55,5 +77,5 @@ function tlsOf(mode: string, { local, host }: { local: boolean; host: string }):
 }
 
 function isThisMachine(host: string): boolean {
-  return host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host);
+  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }

@@ -8,7 +8,8 @@ import type { Score, SessionSetting } from '../rating/rating-event';
  *   session it named and however deliveries interleave. When `record` resolves, the rating survives a crash.
  * - A failed call throws `StoreUnavailable` (try again) and has either happened wholly or not at all.
  * - `event` is the event's id; every method sees and touches that event only.
- * - Times are milliseconds since 1970. Texts come back as they went in.
+ * - Times are milliseconds since 1970. Texts come back as they went in, but for NUL and half surrogate pairs, which may come
+ *   back as U+FFFD.
  */
 export interface RatingStore {
   /** Writes a rating down, atomically. See `Recorded`. */
@@ -20,7 +21,7 @@ export interface RatingStore {
   /** Comments, newest first. */
   comments(event: string, query: CommentQuery): Promise<StoredComment[]>;
 
-  /** Shows or hides a comment. `false`: there is no such comment (any more). */
+  /** Shows or hides a comment. `false`: there is no such comment (any more); another text in its place is another one. */
   moderate(event: string, commentId: string, state: CommentState): Promise<boolean>;
 
   /** What organisers changed about sessions. */
@@ -119,6 +120,12 @@ export interface StoredRating {
   at: number;
   /** Opaque: the rating's place in the order of `ratings`. Not derived from the voter. */
   cursor: string;
+}
+
+/** How far an engine's tables are: the number of steps that were taken before, and now. 0: there are none (yet). */
+export interface SchemaState {
+  from: number;
+  to: number;
 }
 
 /** The store did not answer, or answered that it cannot now. The message names no secret and no address. */

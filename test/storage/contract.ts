@@ -131,6 +131,29 @@ export function describeRatingStore(engine: string, open: () => Promise<RatingSt
       expect(await store.comments('event', { states: ['approved'], limit: 10 })).toHaveLength(1);
     });
 
+    test('moderates no comment that another has taken the place of since', async () => {
+      await store.record(rating({ comment: { text: 'nice', state: 'held' } }));
+      const [seen] = await store.comments('event', { states: ['held'], limit: 10 });
+      await store.record(rating({ comment: { text: 'nasty', state: 'held' } }));
+      expect(await store.moderate('event', seen?.id ?? '', 'approved')).toBe(false);
+      expect(await store.comments('event', { states: ['approved'], limit: 10 })).toEqual([]);
+      expect(await store.comments('event', { states: ['held'], limit: 10 })).toMatchObject([
+        { text: 'nasty' },
+      ]);
+    });
+
+    test('keeps a long text whole, and what stands behind a NUL or half a character', async () => {
+      const long = '\u{1F600}\u00e9'.repeat(800);
+      await store.record(rating({ comment: { text: long, state: 'approved' } }));
+      await store.record(rating({ voter: 'bob', comment: { text: 'a\0b\ud800c', state: 'approved' } }));
+      const note = { voter: 'ada', messageSid: 'SMnul', text: 'd\0e', reason: 'no-score', at: 1 };
+      await store.noteUncounted('event', note);
+      const [odd, whole] = await store.comments('event', { states: ['approved'], limit: 2 });
+      expect(whole?.text).toBe(long);
+      expect(odd?.text).toMatch(/^a[\0\ufffd]b\ufffdc$/);
+      expect((await store.uncounted('event', 1))[0]?.text).toMatch(/^d[\0\ufffd]e$/);
+    });
+
     test('keeps the latest setting of a session', async () => {
       await store.changeSetting('event', { keyword: 'KEYNOTE', state: 'paused' });
       await store.changeSetting('event', { keyword: 'KEYNOTE', state: null, closesAt: 5 });
@@ -205,6 +228,15 @@ export function describeRatingStore(engine: string, open: () => Promise<RatingSt
       await store.record(rating({ voter: 'bob', at: 20 }));
       expect(await store.purge('event', 20)).toBe(1);
       expect(await keynote()).toMatchObject({ count: 1 });
+    });
+
+    test('purges a thousand ratings, of one moment too, and no other', async () => {
+      const before = Array.from({ length: 1100 }, (_, index) => rating({ voter: `voter-${index}`, at: 10 }));
+      for (let from = 0; from < before.length; from += 25)
+        await Promise.all(before.slice(from, from + 25).map((one) => store.record(one)));
+      await store.record(rating({ voter: 'bob', score: 2, at: 20 }));
+      expect(await store.purge('event', 20)).toBe(1100);
+      expect(await keynote()).toEqual({ session: 'KEYNOTE', count: 1, sum: 2, histogram: [0, 1, 0, 0, 0] });
     });
 
     test('agrees with a model for any sequence of deliveries', async () => {

@@ -1,11 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chownSync, mkdtempSync, rmSync } from 'node:fs';
+import { chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { freePort } from '../free-port';
 
-/** A PostgreSQL of the tests' own: nothing of the machine's is touched. */
+/** A PostgreSQL of the tests' own: nothing of the machine's is touched. Its user `visitor` has a password and may only look. */
 export interface PostgresServer {
   /** Of a database with this name, made when it is not there yet. */
   url(database: string): Promise<string>;
@@ -26,10 +26,14 @@ export async function startPostgres(program: string): Promise<PostgresServer> {
     ...settings,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
+  // One user who has to prove who he is and may only look.
+  const hba = path.join(data, 'pg_hba.conf');
+  writeFileSync(hba, `host all visitor all scram-sha-256\n${readFileSync(hba, 'utf8')}`);
   const port = await freePort();
   const base = `postgres://ringtrue@127.0.0.1:${port}`;
   const connect: typeof import('postgres') = require('postgres');
   let child: ChildProcess;
+  const made = new Set<string>();
   const start = async () => {
     const flags = ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', dir];
     child = spawn(program, flags, { ...settings, stdio: 'ignore' });
@@ -53,19 +57,17 @@ export async function startPostgres(program: string): Promise<PostgresServer> {
     });
   try {
     await start();
+    await administrate(base, "CREATE ROLE visitor LOGIN PASSWORD 'visitor-password'");
   } catch (error) {
     rmSync(dir, { recursive: true, force: true });
     throw error;
   }
   return {
     url: async (database) => {
-      const sql = connect(`${base}/postgres`, { max: 1, fetch_types: false });
-      try {
-        await sql.unsafe(`CREATE DATABASE "${database}"`);
-      } finally {
-        await sql.end();
-      }
-      return `${base}/${database}`;
+      const url = `${base}/${database}`;
+      if (!made.has(url)) await administrate(base, `CREATE DATABASE "${database}"`);
+      made.add(url);
+      return url;
     },
     // SIGQUIT: all server processes end at once, and the next start replays the log.
     // https://www.postgresql.org/docs/15/server-shutdown.html
@@ -78,6 +80,16 @@ export async function startPostgres(program: string): Promise<PostgresServer> {
       rmSync(dir, { recursive: true, force: true });
     },
   };
+}
+
+async function administrate(base: string, statement: string): Promise<void> {
+  const connect: typeof import('postgres') = require('postgres');
+  const sql = connect(`${base}/postgres`, { max: 1, fetch_types: false });
+  try {
+    await sql.unsafe(statement);
+  } finally {
+    await sql.end();
+  }
 }
 
 // PostgreSQL refuses to run as root.

@@ -1,0 +1,140 @@
+import type { Sql } from 'postgres';
+import { ConfigFault } from './config-fault';
+import { postgresOptions } from './postgres-url';
+import { StoreUnavailable } from './rating-store';
+import { storable } from './storable';
+
+export type Row = Record<string, unknown>;
+export type Value = string | number | null;
+
+/** How long a call may take, in milliseconds: less than half of what Twilio gives a webhook's answer. */
+const callTimeout = 3500;
+
+/**
+ * Asks PostgreSQL, in one round trip for each statement and without anything that a pooler in transaction mode forbids: the
+ * driver sends values apart from the statement in a second one unless it is prepared, so values are written into it.
+ */
+export class PostgresConnection {
+  private sql: Sql;
+
+  private constructor(
+    private readonly connect: () => Sql,
+    private readonly timeout: number,
+  ) {
+    this.sql = connect();
+  }
+
+  /**
+   * Does not connect before the first question.
+   * @param options at most so many connections; milliseconds that a call may take
+   * @throws ConfigFault naming DATABASE_URL
+   */
+  static to(
+    databaseUrl: string,
+    { connections, timeout = callTimeout }: { connections: number; timeout?: number },
+  ): PostgresConnection {
+    const options = postgresOptions(databaseUrl, connections);
+    // Asked for only here: another store need not pay for loading it.
+    const driver: typeof import('postgres') = require('postgres');
+    return new PostgresConnection(() => driver(options), timeout);
+  }
+
+  /**
+   * @example ask`SELECT setting FROM ringtrue.settings WHERE event = ${event}`
+   * @throws ConfigFault, StoreUnavailable; then what happened to the call is for a repetition to find out
+   */
+  ask(parts: TemplateStringsArray, ...values: Value[]): Promise<Row[]> {
+    return this.call(String.raw({ raw: parts }, ...values.map(literal)));
+  }
+
+  /** Sends a statement as it is, which must not hold anything from outside. */
+  async call(statement: string): Promise<Row[]> {
+    const { sql } = this;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        this.replace(sql);
+        reject(new StoreUnavailable('PostgreSQL, which DATABASE_URL names, did not answer in time'));
+      }, this.timeout);
+    });
+    try {
+      return await Promise.race([this.sendAgainIfCut(sql, statement), late]);
+    } catch (error) {
+      throw named(error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.sql.end({ timeout: 1 });
+  }
+
+  // A Function's process sleeps between two calls, and servers and poolers end connections that sleep. Each statement here
+  // can be repeated: a MessageSid counts once, and what is deleted stays so.
+  private async sendAgainIfCut(sql: Sql, statement: string): Promise<Row[]> {
+    try {
+      return await sql.unsafe(statement);
+    } catch (error) {
+      if (!cut.test(codeOf(error)) || this.sql !== sql) throw error;
+      return await sql.unsafe(statement);
+    }
+  }
+
+  // Connections that went silent stay so for minutes: what comes next must not queue behind them.
+  private replace(silent: Sql): void {
+    if (this.sql !== silent) return;
+    this.sql = this.connect();
+    silent.end({ timeout: 0 }).catch(() => {});
+  }
+}
+
+/** A value as an expression of SQL. Hexadecimal digits cannot end a literal. */
+export function literal(value: Value): string {
+  if (value === null) return 'NULL';
+  if (typeof value === 'number') {
+    if (!Number.isSafeInteger(value)) throw new TypeError('Only whole numbers are stored');
+    return `(${value})`;
+  }
+  return `convert_from(decode('${Buffer.from(storable(value)).toString('hex')}', 'hex'), 'UTF8')`;
+}
+
+/** What to change, by PostgreSQL's or the system's code. https://www.postgresql.org/docs/15/errcodes-appendix.html */
+const faults: Record<string, string> = {
+  '28000': 'the server refuses this user: check user name and password',
+  '28P01': 'the server refuses the password: check user name and password',
+  '3D000': 'there is no such database: check its name',
+  '42501': 'the user may not do this: let it create the schema ringtrue, or use the user who made it',
+  '3F000': 'its schema ringtrue is gone: run ringtrue migrate',
+  '42P01': 'a table of its schema ringtrue is gone: restore it from a backup',
+  '42883': 'a function of its schema ringtrue is gone: restore it from a backup',
+  ENOTFOUND: 'its host name is not known: check the host',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'the server shows a certificate of another name: check the host',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is not signed by a public authority',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is not signed by a public authority',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is not signed by a public authority',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate is not signed by a public authority',
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+};
+
+// Connections, resources, operators, conflicts that a repetition solves, and the system's own errors.
+const passing = /^(?:08|53|57|58|40|55P03|25006|E[A-Z_]+$|CONNECT|CONNECTION_)/;
+
+// The connection was there and is no more; the server may have done what it was asked to.
+const cut = /^(?:CONNECTION_CLOSED|ECONNRESET|EPIPE|57P0[12])$/;
+
+function named(error: unknown): unknown {
+  if (error instanceof StoreUnavailable) return error;
+  const code = codeOf(error);
+  const fault = faults[code];
+  if (fault) return new ConfigFault(`DATABASE_URL cannot be used, ${fault}.`);
+  if (passing.test(code)) {
+    return new StoreUnavailable(`PostgreSQL, which DATABASE_URL names, cannot be used now (${code})`);
+  }
+  return error;
+}
+
+function codeOf(error: unknown): string {
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' ? code : '';
+}

@@ -1,0 +1,221 @@
+import { mkdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { ConfigFault } from './config-fault';
+import { type SchemaState, StoreUnavailable } from './rating-store';
+import { migrations } from './sqlite-schema';
+
+/** What is needed of `libsql`, which has no types of its own for this. */
+interface Database {
+  prepare(sql: string): Statement;
+  exec(sql: string): void;
+  pragma(text: string): unknown;
+  readonly inTransaction: boolean;
+  close(): void;
+}
+interface Statement {
+  run(...values: unknown[]): { changes: number };
+  get(...values: unknown[]): Row | undefined;
+  all(...values: unknown[]): Row[];
+}
+export type Row = Record<string, unknown>;
+
+// Closing one would delete the log of the file that has its name now: https://www.sqlite.org/howtocorrupt.html
+const abandoned: Database[] = [];
+
+/** How long a call waits for those of other processes, in milliseconds. */
+const patience = 4000;
+
+/**
+ * One SQLite file that several processes may have open: in WAL mode, brought to this program's schema, and durable when
+ * a write has returned, after a power loss too.
+ */
+export class SqliteFile {
+  private database: Database;
+  private identity: string;
+
+  /** @throws ConfigFault naming RATINGS_FILE; StoreUnavailable when the disk is full or others do not let go of the file */
+  constructor(private readonly file: string) {
+    this.database = openDatabase(file);
+    this.identity = identify(file);
+  }
+
+  /**
+   * Runs `work` in a transaction of its own, which waits for those of other processes. Nothing of it is kept when it throws.
+   * @throws StoreUnavailable when the file is busy for too long, or the disk full or failing
+   */
+  write<R>(work: () => R): Promise<R> {
+    return this.patiently(() => this.transact(work));
+  }
+
+  /** @throws StoreUnavailable as `write` does */
+  read<R>(work: () => R): Promise<R> {
+    return this.patiently(work);
+  }
+
+  run(sql: string, ...values: unknown[]): number {
+    return this.database.prepare(sql).run(...values).changes;
+  }
+
+  get(sql: string, ...values: unknown[]): Row | undefined {
+    return this.database.prepare(sql).get(...values);
+  }
+
+  all(sql: string, ...values: unknown[]): Row[] {
+    return this.database.prepare(sql).all(...values);
+  }
+
+  close(): void {
+    this.database.close();
+  }
+
+  // SQLite's own waiting asks too seldom to get a turn between writers that hardly pause, and it would block every other
+  // call meanwhile. A clock that a scenario sets has no say in it.
+  private async patiently<R>(work: () => R): Promise<R> {
+    const deadline = performance.now() + patience;
+    for (;;) {
+      try {
+        this.followFile();
+        return work();
+      } catch (error) {
+        if (!isBusy(error) || performance.now() > deadline) throw unavailable(error);
+        await wait(1 + Math.random() * 8);
+      }
+    }
+  }
+
+  // Taking the write lock at the beginning makes the reads inside belong to the same state.
+  private transact<R>(work: () => R): R {
+    this.database.exec('BEGIN IMMEDIATE');
+    try {
+      const result = work();
+      this.database.exec('COMMIT');
+      return result;
+    } catch (error) {
+      // A full disk has ended the transaction already, and failing to end it again would hide that.
+      if (this.database.inTransaction) this.database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  // Who deletes or replaces the file begins anew. SQLite would go on writing to the one that nobody can find any more.
+  private followFile(): void {
+    if (identify(this.file) === this.identity) return;
+    const next = openDatabase(this.file);
+    abandoned.push(this.database);
+    this.database = next;
+    this.identity = identify(this.file);
+  }
+}
+
+/**
+ * Looks whether a file can be used, and neither makes nor changes one: `to` is what opening would bring it to.
+ * @throws ConfigFault, StoreUnavailable as opening it would
+ */
+export function inspectSqliteFile(file: string): SchemaState {
+  const place = path.resolve(file);
+  let database: Database | undefined;
+  try {
+    if (!statSync(place, { throwIfNoEntry: false })) return { from: 0, to: migrations.length };
+    database = connect(place);
+    const version = readVersion(database);
+    refuseNewer(version);
+    return { from: version, to: migrations.length };
+  } catch (error) {
+    throw explain(error);
+  } finally {
+    database?.close();
+  }
+}
+
+function openDatabase(file: string): Database {
+  let database: Database | undefined;
+  try {
+    mkdirSync(path.dirname(file), { recursive: true });
+    database = connect(file);
+    // Changing the mode needs the file alone, so a file that has it is left in peace.
+    if (database.prepare('PRAGMA journal_mode').get()?.journal_mode !== 'wal')
+      database.pragma('journal_mode = WAL');
+    // In WAL mode only FULL survives a power loss: https://www.sqlite.org/pragma.html#pragma_synchronous
+    database.pragma('synchronous = FULL');
+    migrate(database);
+    // From here on `SqliteFile` waits itself.
+    database.pragma('busy_timeout = 50');
+    return database;
+  } catch (error) {
+    database?.close();
+    throw explain(error);
+  }
+}
+
+function connect(file: string): Database {
+  // Asked for only here: where SQLite is not the store, the package need not be installed.
+  const Libsql: new (file: string) => Database = require('libsql');
+  const database = new Libsql(file);
+  database.pragma(`busy_timeout = ${patience}`);
+  return database;
+}
+
+function migrate(database: Database): void {
+  if (readVersion(database) === migrations.length) return;
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    // Read again: another process may have been quicker.
+    const version = readVersion(database);
+    refuseNewer(version);
+    for (const step of migrations.slice(version)) database.exec(step);
+    database.pragma(`user_version = ${migrations.length}`);
+    database.exec('COMMIT');
+  } catch (error) {
+    if (database.inTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+function readVersion(database: Database): number {
+  return Number(database.prepare('PRAGMA user_version').get()?.user_version);
+}
+
+function refuseNewer(version: number): void {
+  if (version <= migrations.length) return;
+  throw new ConfigFault(
+    'RATINGS_FILE was made by a newer version of ringtrue: update, or choose another file.',
+  );
+}
+
+function identify(file: string): string {
+  try {
+    const { dev, ino } = statSync(file, { bigint: true });
+    return `${dev} ${ino}`;
+  } catch {
+    return 'gone';
+  }
+}
+
+/** Makes of an error while opening what is wrong: with the configuration, or with the moment. */
+function explain(error: unknown): Error {
+  if (error instanceof ConfigFault) return error;
+  const passing = unavailable(error);
+  if (passing instanceof StoreUnavailable && !/READONLY|CANTOPEN/.test(codeOf(error))) return passing;
+  return new ConfigFault(
+    `RATINGS_FILE cannot be opened as a SQLite file (${codeOf(error)}): check its path and rights.`,
+  );
+}
+
+function unavailable(error: unknown): unknown {
+  return passingCodes.test(codeOf(error))
+    ? new StoreUnavailable(`SQLite, whose file RATINGS_FILE names, cannot be used now (${codeOf(error)})`)
+    : error;
+}
+
+// Busy longer than the time-out, full disk, input/output error: https://www.sqlite.org/rescode.html
+const passingCodes = /^(?:SQLITE_(?:BUSY|LOCKED|FULL|IOERR|READONLY|CANTOPEN)|ENOSPC|EDQUOT|EIO)/;
+
+function isBusy(error: unknown): boolean {
+  return /^SQLITE_(?:BUSY|LOCKED)/.test(codeOf(error));
+}
+
+function codeOf(error: unknown): string {
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' ? code : 'unknown';
+}

@@ -1,0 +1,143 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import Database from 'libsql';
+import { ConfigFault } from '../../src/storage/config-fault';
+import { inspectStore, migrateStore } from '../../src/storage/open';
+import { StoreUnavailable } from '../../src/storage/rating-store';
+import { inspectSqliteFile } from '../../src/storage/sqlite-file';
+import { migrations } from '../../src/storage/sqlite-schema';
+import { openSqliteStore } from '../../src/storage/sqlite-store';
+import { rating } from './contract';
+import { removeStoreProgram, startStoreProcess } from './store-process';
+
+// Each connection that is opened, to look into and to limit.
+const mockConnections: InstanceType<typeof Database>[] = [];
+jest.mock('libsql', () => {
+  const Actual = jest.requireActual('libsql');
+  return class extends Actual {
+    constructor(file: string) {
+      super(file);
+      mockConnections.push(this as never);
+    }
+  };
+});
+
+let dir: string;
+let file: string;
+beforeEach(() => {
+  dir = mkdtempSync(path.join(tmpdir(), 'ringtrue-test-'));
+  file = path.join(dir, 'ratings.db');
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+afterAll(removeStoreProgram);
+
+const version1 = readFileSync(
+  path.join(__dirname, '..', 'fixtures', 'storage', 'sqlite-version-1.sql'),
+  'utf8',
+);
+
+function makeVersion1(): void {
+  const database = new Database(file);
+  database.exec(version1);
+  database.close();
+}
+
+test('a connection waits at each commit until the disk has the log, so that a power loss takes nothing back', async () => {
+  const store = openSqliteStore(file);
+  const connection = mockConnections.at(-1);
+  expect(connection?.prepare('PRAGMA journal_mode').get()).toMatchObject({ journal_mode: 'wal' });
+  // 2 is FULL: https://www.sqlite.org/pragma.html#pragma_synchronous
+  expect(connection?.prepare('PRAGMA synchronous').get()).toMatchObject({ synchronous: 2 });
+  await store.close();
+});
+
+test('a full disk is a store that is away: what was acknowledged stays, and it goes on when there is room again', async () => {
+  const store = openSqliteStore(file);
+  const connection = mockConnections.at(-1);
+  try {
+    await store.record(rating());
+    const used = connection?.prepare('PRAGMA page_count').get() as { page_count: number };
+    connection?.pragma(`max_page_count = ${used.page_count}`);
+    const long = { text: 'x'.repeat(1600), state: 'approved' as const };
+    let acknowledged = 1;
+    const fill = async () => {
+      for (let index = 0; index < 100; index += 1) {
+        await store.record(rating({ voter: `voter-${index}`, comment: long }));
+        acknowledged += 1;
+      }
+    };
+    await expect(fill()).rejects.toThrow(
+      new StoreUnavailable('SQLite, whose file RATINGS_FILE names, cannot be used now (SQLITE_FULL)'),
+    );
+    expect(await store.tally('event')).toMatchObject([{ count: acknowledged }]);
+    connection?.pragma('max_page_count = 100000');
+    await store.record(rating({ voter: 'after' }));
+    expect(await store.tally('event')).toMatchObject([{ count: acknowledged + 1 }]);
+  } finally {
+    await store.close();
+  }
+});
+
+test('a file that is deleted while it is open begins anew, and no rating goes where nobody finds it', async () => {
+  const store = openSqliteStore(file);
+  await store.record(rating());
+  rmSync(file);
+  expect(await store.tally('event')).toEqual([]);
+  await store.record(rating({ score: 3 }));
+  const other = openSqliteStore(file);
+  expect(await other.tally('event')).toMatchObject([{ count: 1, sum: 3 }]);
+  await other.close();
+  await store.close();
+});
+
+test('a file of version 1 keeps its ratings through the steps that come after, all or none', async () => {
+  makeVersion1();
+  const added = 'ALTER TABLE ratings ADD COLUMN later TEXT';
+  migrations.push(added, 'this is no SQL');
+  try {
+    expect(() => openSqliteStore(file)).toThrow(ConfigFault);
+    expect(inspectSqliteFile(file)).toEqual({ from: 1, to: 3 });
+    migrations.pop();
+    const store = openSqliteStore(file);
+    expect(inspectSqliteFile(file)).toEqual({ from: 2, to: 2 });
+    expect(await store.tally('event')).toEqual([
+      { session: 'KEYNOTE', count: 2, sum: 7, histogram: [0, 1, 0, 0, 1] },
+      { session: 'WORKSHOP', count: 1, sum: 4, histogram: [0, 0, 0, 1, 0] },
+    ]);
+    expect(await store.record(rating({ messageSid: 'SM1', score: 1 }))).toEqual({
+      kind: 'recorded',
+      former: null,
+      duplicate: true,
+    });
+    expect(await store.comments('event', { states: ['held'], limit: 5 })).toMatchObject([{ text: 'hm' }]);
+    expect(await store.settings('event')).toEqual([{ keyword: 'KEYNOTE', state: 'paused' }]);
+    expect(await store.uncounted('event', 5)).toHaveLength(1);
+    await store.close();
+  } finally {
+    migrations.splice(1);
+  }
+  expect(() => openSqliteStore(file)).toThrow('RATINGS_FILE was made by a newer version');
+});
+
+test('looking at a file makes none and changes none', async () => {
+  expect(await inspectStore({ deployed: false, ratingsFile: file })).toEqual({ from: 0, to: 1 });
+  expect(() => readFileSync(file)).toThrow('ENOENT');
+  expect(await migrateStore({ deployed: false, ratingsFile: file })).toEqual({ from: 0, to: 1 });
+  expect(await inspectStore({ deployed: false, ratingsFile: file })).toEqual({ from: 1, to: 1 });
+});
+
+test('ten processes that make one file at once all write to it', async () => {
+  const processes = await Promise.all(
+    Array.from({ length: 10 }, () => startStoreProcess({ deployed: false, ratingsFile: file })),
+  );
+  try {
+    await Promise.all(processes.map((one, index) => one.record(rating({ voter: `voter-${index}` }))));
+  } finally {
+    await Promise.all(processes.map((one) => one.kill()));
+  }
+  const store = openSqliteStore(file);
+  expect(await store.tally('event')).toMatchObject([{ count: 10 }]);
+  await store.close();
+});
