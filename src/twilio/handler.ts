@@ -43,7 +43,7 @@ const timeToAnswer = 8500;
  * has checked the signature, here the edge has; where neither stands in front, this does.
  *
  * @param work gets the checked message and answers the text to reply with, or `null` for no reply
- * @param onUnavailable what to answer when the store cannot be reached in time. Default: 503, which makes Twilio call the
+ * @param onUnavailable what to answer when the store cannot be used, now or as configured. Default: 503, which makes Twilio call the
  *   fallback URL
  */
 export function messageHandler(
@@ -107,8 +107,9 @@ export async function withStore(
       return work({ config, event, store, now });
     });
   } catch (error) {
-    if (!(error instanceof StoreUnavailable)) throw error;
-    console.log(`the store is unavailable: ${error.message}`);
+    if (error instanceof ConfigFault) console.error(error.message);
+    else if (error instanceof StoreUnavailable) console.log(`the store is unavailable: ${error.message}`);
+    else throw error;
     return onUnavailable(event);
   }
 }

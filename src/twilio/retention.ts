@@ -1,8 +1,10 @@
 import type { RatingEvent } from '../rating/rating-event';
-import type { RatingStore } from '../storage/rating-store';
+import { type RatingStore, StoreUnavailable } from '../storage/rating-store';
 
 const day = 86_400_000;
 const pause = 3_600_000;
+/** How long a call may be kept waiting for it, in milliseconds; what is left then goes on beside it, or an hour later. */
+const patience = 1000;
 
 const lastTime = new Map<string, number>();
 
@@ -13,6 +15,21 @@ const lastTime = new Map<string, number>();
 export async function forgetOld(event: RatingEvent, store: RatingStore, now: number): Promise<void> {
   if (event.keepDays === null || now - (lastTime.get(event.id) ?? 0) < pause) return;
   lastTime.set(event.id, now);
-  const gone = await store.purge(event.id, now - event.keepDays * day);
-  if (gone > 0) console.log(`deleted ${gone} ratings older than ${event.keepDays} days`);
+  let timer: NodeJS.Timeout | undefined;
+  const enough = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, patience);
+  });
+  await Promise.race([purge(event.id, store, now - event.keepDays * day), enough]);
+  clearTimeout(timer);
+}
+
+// Whoever asked for something else must not pay for it when this fails.
+async function purge(event: string, store: RatingStore, before: number): Promise<void> {
+  try {
+    const gone = await store.purge(event, before);
+    if (gone > 0) console.log(`deleted ${gone} ratings that were too old to be kept`);
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable)) throw error;
+    console.log(`old ratings could not be deleted: ${error.message}`);
+  }
 }
