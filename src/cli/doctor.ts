@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { Command } from 'commander';
 import pc from 'picocolors';
 import { checkProject, type Finding, isSound } from '../doctor/project/check-project';
@@ -5,6 +6,7 @@ import type { Project } from '../doctor/project/project';
 import { describeFinding } from './describe-finding';
 import { explainCommand } from './doctor-explain';
 import { inspectProject } from './inspect-project';
+import { lookAtStore } from './inspect-store';
 import { collect } from './option-values';
 import { UsageFault } from './usage-fault';
 
@@ -37,8 +39,9 @@ export function doctorCommand(): Command {
       .option('--json', 'print the findings as JSON')
       .addHelpText(
         'after',
-        '\nWorks in any Twilio Functions project and changes nothing. With credentials it asks Twilio where the numbers of\n' +
-          "the account lead, and tries ringtrue's own webhooks with a text that counts for nothing.\n" +
+        '\nWorks in any Twilio Functions project and changes nothing. It looks whether ratings can be kept where the variables\n' +
+          'say. With credentials it asks Twilio where the numbers of the account lead, and tries the webhooks of ringtrue with a\n' +
+          'text that counts for nothing.\n' +
           'Exit code: 0 sound (notes are no obstacle), 1 errors or warnings, 2 wrong usage.\n' +
           'Each finding is described in docs/findings.',
       )
@@ -54,6 +57,8 @@ async function diagnose({ offline, json, ...options }: DoctorOptions): Promise<v
   if (wrong !== undefined) throw new UsageFault('--number is written like +15551234567.');
   const project = await inspectProject(process.cwd(), { envFile: options.env });
   if (options.publicUrl !== undefined) project.environment.variables.PUBLIC_URL = options.publicUrl;
+  const dataDir = path.resolve(options.data);
+  project.store = await lookAtStore(project, { dataDir, offline: offline === true });
   const findings = checkProject(offline ? project : await addOnline(project, options, json === true));
   const sound = isSound(findings);
   if (json) console.log(JSON.stringify({ sound, findings }, null, 2));

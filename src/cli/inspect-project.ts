@@ -63,6 +63,7 @@ export async function inspectProject(
     ),
     repository: readRepository(dir, envFile ?? '.env'),
     event: readEvent(dir, builtByRingtrue),
+    store: null,
     account: null,
     called: [],
     now: Date.now(),

@@ -5,6 +5,7 @@ import { crowdCommand } from './crowd';
 import { deployCommand } from './deploy';
 import { doctorCommand } from './doctor';
 import { endWith } from './end-with';
+import { migrateCommand } from './migrate';
 import { numberCommand } from './number';
 import { scenarioCommand } from './scenario';
 import { smsCommand } from './sms';
@@ -24,6 +25,7 @@ const program = new Command('ringtrue')
   .addCommand(doctorCommand())
   .addCommand(deployCommand())
   .addCommand(numberCommand())
+  .addCommand(migrateCommand())
   .addCommand(buildCommand());
 
 for (const command of program.commands.flatMap((one) => [one, ...one.commands]))

@@ -18,6 +18,9 @@ import { eventNumber } from '../emulator/phone/phone-numbers';
 import { RequestLog, type RequestRecord } from '../emulator/request-log';
 import { announceEmulator } from '../emulator/running-emulator';
 import { SignatureMemory } from '../emulator/signature-memory';
+import { migrateStore } from '../storage/open';
+import { StoreUnavailable } from '../storage/rating-store';
+import { readConfig } from '../twilio/config';
 import { checkEventFile } from './check-event-file';
 import { describeFinding } from './describe-finding';
 import { type Environment, localVariables, readEnvironment } from './environment';
@@ -74,14 +77,15 @@ async function start(options: StartOptions): Promise<void> {
   refuseUnsafe(options, environment);
   warnOfLimits(environment);
   checkEventFile(dir);
-  const bundle = await buildBundle(dir);
-
-  const log = new RequestLog();
-  const memory = new SignatureMemory();
   const variables = {
     ...localVariables(environment.variables, dataDir),
     ...(publicUrl ? { PUBLIC_URL: publicUrl } : {}),
   };
+  await prepareStore(variables);
+  const bundle = await buildBundle(dir);
+
+  const log = new RequestLog();
+  const memory = new SignatureMemory();
   const { accountSid, authToken } = environment.credentials;
   const userinfo = userinfoOf(variables);
   const explain = (record: RequestRecord): string | null => {
@@ -166,6 +170,16 @@ async function start(options: StartOptions): Promise<void> {
   process.on('SIGINT', close);
   process.on('SIGTERM', close);
   printBlock({ edge, page, bundle, environment, variables, options });
+}
+
+// A store that cannot be used as configured is no start; one that is away may come back, and handlers say so until then.
+async function prepareStore(variables: Record<string, string>): Promise<void> {
+  try {
+    await migrateStore(readConfig(variables).store);
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable)) throw error;
+    console.log(pc.yellow(`${error.message}: until it can, ratings are refused and their senders told so.`));
+  }
 }
 
 // The results page asks every two seconds: what went well and changed nothing is in the console only.

@@ -1,7 +1,8 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { healthy, token } from '../doctor/project/make-project';
+import { healthy, ours, token } from '../doctor/project/make-project';
+import { freePort } from '../free-port';
 import { runRingtrue } from './run-ringtrue';
 
 const root = path.join(__dirname, '..', '..');
@@ -56,6 +57,23 @@ describe('ringtrue doctor', () => {
         'not sound: 1 error\n',
     );
     expect(code).toBe(1);
+  });
+
+  test('says what is wrong with the place of the ratings, changes nothing there, and asks nobody with --offline', async () => {
+    const url = `postgres://ada:hunter2@127.0.0.1:${await freePort()}/ratings`;
+    write({ ...healthy, ...ours, '.env': `DATABASE_URL=${url}\n` });
+    const codes = async (...flags: string[]) => {
+      const { stdout } = await runRingtrue(['doctor', '--json', ...flags], { cwd: dir });
+      expect(stdout).not.toContain('hunter2');
+      return JSON.parse(stdout).findings.map(({ code }: { code: string }) => code);
+    };
+    expect(await codes()).toContain('store-silent');
+    expect((await codes('--offline')).join()).not.toContain('store-');
+    write({ '.env': 'RATINGS_FILE=ratings.db\n' });
+    expect((await codes()).join()).not.toContain('store-');
+    expect(existsSync(path.join(dir, 'ratings.db'))).toBe(false);
+    write({ 'ratings.db': 'this is no SQLite file, and long enough to be read as one'.repeat(40) });
+    expect(await codes('--offline')).toContain('store-fault');
   });
 
   test('finds the faults of a project made of them', async () => {

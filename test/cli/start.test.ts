@@ -1,7 +1,18 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { freePort } from '../free-port';
+import { startRingtrue } from '../start-ringtrue';
 import { runRingtrue } from './run-ringtrue';
 
 const root = path.join(__dirname, '..', '..');
@@ -94,6 +105,37 @@ test.each([
   ['a port that is none', ['--port', '70000'], 'A port is a number'],
   ['an unknown flag', ['--nonsense'], 'unknown option'],
 ])('refuses %s', (_, flags, sentence) => expectRefusal(flags, sentence));
+
+test.each([
+  [
+    'an address of another kind',
+    'DATABASE_URL=mysql://ada:hunter2@db.example.org/ratings',
+    'DATABASE_URL is no',
+  ],
+  ['a secret that is too short', 'VOTER_SECRET=short', 'VOTER_SECRET is missing or too short'],
+  ['a password that is too short', 'ORGANISER_PASSWORD=short', 'ORGANISER_PASSWORD is too short'],
+  ['a file that cannot be one', 'RATINGS_FILE=/dev/null/ratings.db', 'RATINGS_FILE cannot be opened'],
+])('names the variable and ends, for %s', async (_, line, sentence) => {
+  writeFileSync(path.join(dir, '.env'), `${line}\n`);
+  await expectRefusal([], sentence);
+});
+
+test('starts while the database is away, says so, and takes no other place instead', async () => {
+  writeFileSync(
+    path.join(dir, '.env'),
+    `DATABASE_URL=postgres://ada@127.0.0.1:${await freePort()}/ratings\n`,
+  );
+  const data = path.join(dir, 'data');
+  const started = await startRingtrue(data, { cwd: dir });
+  try {
+    expect(started.output()).toContain('DATABASE_URL names, cannot be used now (ECONNREFUSED)');
+    const answer = await fetch(`${started.url}/results`);
+    expect(answer.status).toBe(503);
+    expect(existsSync(path.join(data, 'ratings.db'))).toBe(false);
+  } finally {
+    await started.interrupt();
+  }
+});
 
 test('refuses a real token on an address that others can reach', async () => {
   writeFileSync(path.join(dir, '.env'), `ACCOUNT_SID=AC${'a'.repeat(32)}\nAUTH_TOKEN=${'b'.repeat(32)}\n`);

@@ -12,6 +12,7 @@ import { checkRepository } from './check-repository';
 import { checkRuntime } from './check-runtime';
 import { checkSecrets } from './check-secrets';
 import { checkSettings } from './check-settings';
+import { checkStore } from './check-store';
 import { dependencyAdvice, settingsAdvice } from './dependency-advice';
 import { credentialAdvice, environmentAdvice } from './environment-advice';
 import { assetAdvice, functionAdvice } from './function-advice';
@@ -19,6 +20,7 @@ import type { Problem, ProblemCode } from './problem';
 import type { Project } from './project';
 import { runtimeAdvice } from './runtime-advice';
 import { eventAdvice, repositoryAdvice, secretAdvice } from './secret-advice';
+import { storeAdvice } from './store-advice';
 
 /** A problem in words. */
 export interface Finding {
@@ -42,6 +44,7 @@ export const projectAdvice: AdviceTable = {
   ...repositoryAdvice,
   ...eventAdvice,
   ...accountAdvice,
+  ...storeAdvice,
 };
 
 const checks: readonly ((project: Project) => Problem[])[] = [
@@ -56,6 +59,7 @@ const checks: readonly ((project: Project) => Problem[])[] = [
   checkSecrets,
   checkRepository,
   checkEvent,
+  checkStore,
   checkAccount,
 ];
 

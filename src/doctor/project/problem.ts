@@ -13,6 +13,7 @@ export interface ProblemFacts
     SecretFacts,
     RepositoryFacts,
     EventFacts,
+    StoreFacts,
     AccountFacts {}
 
 export interface RuntimeFacts {
@@ -99,6 +100,12 @@ export interface SecretFacts {
   'database-url': { reason: string };
   'public-url': { url: string; reason: string };
   'example-secret': { file: string; name: string };
+}
+
+export interface StoreFacts {
+  'store-fault': { sentence: string };
+  'store-silent': { sentence: string };
+  'store-behind': object;
 }
 
 export interface RepositoryFacts {

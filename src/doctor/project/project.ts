@@ -22,6 +22,8 @@ export interface Project {
   processVariables: Record<string, string>;
   repository: Repository;
   event: EventState;
+  /** `null` when it was not looked at. */
+  store: StoreState | null;
   /** `null` when Twilio was not asked. */
   account: Account | null;
   /** Webhooks that were called for a trial. */
@@ -117,4 +119,12 @@ export interface EventState {
   faults: string[];
   /** When the last session closes, in milliseconds since 1970; `null` for never. */
   closesAt: number | null;
+}
+
+/** What a look at the place of the ratings found. */
+export interface StoreState {
+  /** A sentence that names the variable, or `null`; `passing` when it may be well again by itself. */
+  fault: { sentence: string; passing: boolean } | null;
+  /** Its tables are not those of this version yet. */
+  behind: boolean;
 }

@@ -4,6 +4,7 @@ import { brokenAccounts } from './broken-accounts';
 import { brokenEnvironments } from './broken-environments';
 import { brokenFunctions } from './broken-functions';
 import { brokenSettings } from './broken-settings';
+import { brokenStores } from './broken-stores';
 import type { Files } from './make-project';
 
 /** One way to break the healthy project, and the one finding that has to come of it. */
@@ -27,4 +28,5 @@ export const brokenProjects: readonly BrokenProject[] = [
   ...brokenFunctions,
   ...brokenEnvironments,
   ...brokenAccounts,
+  ...brokenStores,
 ];

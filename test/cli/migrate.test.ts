@@ -1,0 +1,116 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import Database from 'libsql';
+import { freePort } from '../free-port';
+import { describeWith } from '../requires';
+import { type PostgresServer, startPostgres } from '../storage/postgres-server';
+import { runRingtrue } from './run-ringtrue';
+
+let cwd: string;
+beforeEach(() => {
+  cwd = mkdtempSync(path.join(tmpdir(), 'ringtrue-migrate-'));
+});
+afterEach(() => rmSync(cwd, { recursive: true }));
+
+const migrate = (...args: string[]) => runRingtrue(['migrate', ...args], { cwd });
+const setVariables = (...lines: string[]) => writeFileSync(path.join(cwd, '.env'), `${lines.join('\n')}\n`);
+const file = () => path.join(cwd, '.ringtrue', 'ratings.db');
+
+describe('ringtrue migrate', () => {
+  test('makes the file of the ratings, once, and with --check only says that it has to be done', async () => {
+    expect(await migrate('--check')).toMatchObject({
+      code: 1,
+      stdout: 'SQLite (RATINGS_FILE): to be done: tables of version 1\n',
+    });
+    expect(existsSync(file())).toBe(false);
+    expect(await migrate()).toMatchObject({
+      code: 0,
+      stdout: 'SQLite (RATINGS_FILE): done: tables of version 1\n',
+    });
+    expect(await migrate('--check')).toMatchObject({
+      code: 0,
+      stdout: 'SQLite (RATINGS_FILE): up to date, version 1\n',
+    });
+    const { code, stdout } = await migrate('--json');
+    expect({ code, ...JSON.parse(stdout) }).toEqual({
+      code: 0,
+      store: 'SQLite (RATINGS_FILE)',
+      from: 1,
+      to: 1,
+      changed: false,
+    });
+  });
+
+  test('refuses a file that a newer version made, in one sentence, and leaves it alone', async () => {
+    await migrate();
+    const newer = new Database(file());
+    newer.pragma('user_version = 99');
+    newer.close();
+    expect(await migrate()).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr:
+        'ringtrue: RATINGS_FILE was made by a newer version of ringtrue: update, or choose another file.\n',
+    });
+  });
+
+  test.each([
+    ['mysql://ada:hunter2@db.example.org/ratings', /^ringtrue: DATABASE_URL is no address of [^\n]*\.\n$/],
+    ['postgres://ada:hunter2@nowhere.invalid/ratings', /^ringtrue: [^\n]*DATABASE_URL[^\n]*\n$/],
+  ])('says what is wrong with %s in one sentence that shows nothing of it', async (url, sentence) => {
+    setVariables(`DATABASE_URL=${url}`);
+    const { code, stdout, stderr } = await migrate();
+    expect(stderr).toMatch(sentence);
+    expect(stderr).not.toMatch(/hunter2|db\.example|nowhere/);
+    expect(stdout).toBe('');
+    expect([1, 2]).toContain(code);
+  });
+
+  test('ends with 1 while the server is away, and takes no other place instead', async () => {
+    setVariables(`DATABASE_URL=postgres://ada:hunter2@127.0.0.1:${await freePort()}/ratings`);
+    expect(await migrate()).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: 'ringtrue: PostgreSQL, which DATABASE_URL names, cannot be used now (ECONNREFUSED)\n',
+    });
+    expect(existsSync(file())).toBe(false);
+  });
+});
+
+describeWith('PostgreSQL', 'ringtrue migrate, with PostgreSQL', (program) => {
+  let server: PostgresServer;
+  beforeAll(async () => {
+    server = await startPostgres(program);
+  }, 60_000);
+  afterAll(() => server?.close());
+
+  test('makes the tables, by a user who may, for one who may not', async () => {
+    const url = await server.url('ratings');
+    const asVisitor = url.replace('ringtrue@', 'visitor:visitor-password@');
+    setVariables(`DATABASE_URL=${asVisitor}`);
+    expect(await migrate()).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^ringtrue: DATABASE_URL cannot be used, the user may not do this/),
+    });
+    setVariables(`DATABASE_URL=${url}`);
+    expect(await migrate('--check')).toMatchObject({ code: 1 });
+    expect(await migrate()).toMatchObject({
+      code: 0,
+      stdout: 'PostgreSQL (DATABASE_URL): done: tables of version 1\n',
+    });
+    expect(await migrate('--check')).toMatchObject({ code: 0 });
+  });
+
+  test.each([
+    ['a wrong password', 'visitor:wrong@', 'ratings2', 'the server refuses the password: check user name'],
+    ['no such database', 'ringtrue@', 'nothing', 'there is no such database: check its name'],
+  ])('says in one sentence: %s', async (_, user, database, sentence) => {
+    const url = (await server.url('ratings2')).replace('ringtrue@', user).replace('ratings2', database);
+    setVariables(`DATABASE_URL=${url}`);
+    const { code, stderr } = await migrate();
+    expect(stderr).toMatch(/^ringtrue: DATABASE_URL cannot be used, [^\n]*\.\n$/);
+    expect(stderr).toContain(sentence);
+    expect(code).toBe(2);
+  });
+});
