@@ -1,8 +1,8 @@
 /** A text in the form the grammar reads, and the way back to what was typed. */
 export interface PlainText {
   text: string;
-  /** What was typed, from the character that the plain text has at `index`. */
-  typedFrom(index: number): string;
+  /** What was typed for the plain characters from `from` up to, not including, `to`. */
+  typed(from: number, to?: number): string;
 }
 
 /**
@@ -20,14 +20,18 @@ export function readPlain(typed: string): PlainText {
     text += plain;
     index += character.length;
   }
-  return { text, typedFrom: (from) => composed.slice(origins[from] ?? composed.length) };
+  const origin = (place: number) => origins[place] ?? composed.length;
+  return { text, typed: (from, to = text.length) => composed.slice(origin(from), origin(to)) };
 }
 
 // Digit, variation selector, enclosing keycap: only the digit counts. Marks that cannot be seen come with pasted text.
-const unseen = /^[\ufe0f\u20e3\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]$/;
+const unseen = /^[\ufe0f\u20e3\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]$/;
+
+const arabicMarks: Record<string, string> = { '٫': '.', '٪': '%' };
 
 function plainCharacter(character: string): string {
-  return /^\p{Nd}$/u.test(character) ? String(digitValue(character)) : character.normalize('NFKC');
+  if (/^\p{Nd}$/u.test(character)) return String(digitValue(character));
+  return arabicMarks[character] ?? character.normalize('NFKC');
 }
 
 // Unicode puts the ten digits of a script in a row that begins at a code point ending in 0 or, after other signs, in 6;

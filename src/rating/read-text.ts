@@ -1,7 +1,21 @@
-import { isCarrierWord } from './carrier-words';
+import { asksToStop, isCarrierWord } from './carrier-words';
+import { isCount } from './count-words';
+import { findKeyword, nearestKeyword } from './find-keyword';
+import {
+  endsSentence,
+  skipAfterKeyword,
+  skipBeforeComment,
+  skipConnector,
+  skipMarks,
+  skipOpening,
+  skipSentence,
+  skipVerb,
+} from './phrases';
 import { readPlain } from './plain-text';
 import type { Score, SessionState } from './rating-event';
-import { readScore } from './read-score';
+import { isReaction } from './reaction';
+import { readClosingScore } from './read-closing-score';
+import { readScore, type ScoreFound } from './read-score';
 
 /** What a session's state is now, for reading a text. */
 export interface SessionNow {
@@ -26,7 +40,7 @@ export type RefusalReason =
 
 export type Reading =
   | { kind: 'rating'; session: SessionNow; score: Score; comment: string | null }
-  /** Twilio answers it. */
+  /** Twilio answers it, or the sender wants no answer. */
   | { kind: 'carrier-word' }
   | {
       kind: 'refused';
@@ -35,106 +49,157 @@ export type Reading =
       session: SessionNow | null;
     };
 
+/** A score in a text, the keyword beside it, and where the comment stands in the plain text. */
+interface Found {
+  score: ScoreFound['score'];
+  named: SessionNow | null;
+  comment: { from: number; to: number };
+}
+
 /**
  * Reads what an attendee texted: `KEYNOTE 5 loved it`, `keynote5`, `5 keynote`, and with one session open `5`. Pure.
  * @param text as it arrived
  * @param sessions all sessions of the event, with their state now
  */
 export function readText(text: string, sessions: readonly SessionNow[]): Reading {
-  if (isCarrierWord(text)) return { kind: 'carrier-word' };
-  const typed = readPlain(text.trim());
-  const plain = typed.text;
-  if (plain === '') return refuse('empty');
-  if (reaction.test(plain)) return refuse('reaction');
+  if (isCarrierWord(text) || asksToStop(text)) return { kind: 'carrier-word' };
+  const typed = readPlain(text);
+  const plain = typed.text.trimEnd();
+  const start = skipOpening(plain);
+  if (plain.trim() === '') return refuse('empty');
+  if (isReaction(plain.trim())) return refuse('reaction');
 
-  const start = trimOpening(plain);
-  const leading = takeKeyword(start, sessions);
-  const found = readScore(leading.rest);
+  const found = findScore(plain, start, sessions);
   if (!found) {
-    if (leading.session) return refuse('score-missing', leading.session);
-    return readUnknown(start, sessions);
+    const named = findKeyword(start, sessions) ?? findKeyword(skipSentence(start), sessions);
+    return named ? refuse('score-missing', named.session) : readUnknown(start, sessions);
   }
-  const behind = leading.rest.slice(found.length);
-  const trailing = leading.session ? leading : takeKeyword(trimStart(behind), sessions);
-  // A number that runs into a word is no score: `5pm`, `5th`; with a keyword it is: `5keynote`.
-  if (!trailing.session && /^\p{L}/u.test(behind)) return refuse('not-a-rating');
-  const session = trailing.session ?? onlyOpen(sessions);
+  const comment = cleanComment(typed.typed(found.comment.from, found.comment.to));
+  const session = found.named ?? onlyOpen(sessions);
   if (found.score === 'out-of-range') return refuse('score-out-of-range', session);
+  if (!found.named) {
+    const meant = misspelt(comment, session, sessions);
+    if (meant) return refuse('unknown-keyword', meant);
+  }
   if (!session) return refuse(sessions.some(isOpen) ? 'which-session' : 'nothing-open');
   if (session.state !== 'open') return refuse(reasonOfState[session.state], session);
-  const comment = trimStart(leading.session ? behind : trailing.rest);
-  return {
-    kind: 'rating',
-    session,
-    score: found.score,
-    comment: comment === '' ? null : cleanComment(typed.typedFrom(plain.length - comment.length)),
-  };
+  return { kind: 'rating', session, score: found.score, comment: comment === '' ? null : comment };
 }
 
 const reasonOfState = { scheduled: 'not-open-yet', paused: 'paused', closed: 'closed' } as const;
 
-// What phones send as a text when somebody reacts to a message, in the languages replies are written in.
-const reaction =
-  /^(?:(?:liked|loved|disliked|laughed at|emphasi[sz]ed|questioned|removed an? .{1,40} from|reacted .{1,20} to|\p{Extended_Pictographic}+\s*to|gefällt|hat|mit .{1,20} reagiert auf|a (?:aimé|adoré|ri à|réagi .{1,20} à)|n.a pas aimé|(?:no )?le (?:gust[óo]|encant[óo])|reaccionó .{1,20} a)\s+["“”«„]|["“”「].*["“”」]に.{1,20}しました$)/isu;
+function findScore(plain: string, start: string, sessions: readonly SessionNow[]): Found | null {
+  const plainly = findLeading(start, sessions, { inSentence: false });
+  if (plainly) return place(plainly, plain);
+  const sentence = findLeading(skipSentence(start), sessions, { inSentence: true });
+  if (sentence) return place(sentence, plain);
+  return findClosing(plain, start, sessions);
+}
 
-function takeKeyword(
+function findClosing(plain: string, start: string, sessions: readonly SessionNow[]): Found | null {
+  const told = skipSentence(start);
+  const keyword = findKeyword(told, sessions);
+  const said = keyword ? skipBeforeComment(told.slice(keyword.length)) : start;
+  const closing = readClosingScore(plain, { led: keyword !== null });
+  const from = plain.length - said.length;
+  if (!closing || closing.from < from) return null;
+  return { score: closing.score, named: keyword?.session ?? null, comment: { from, to: closing.from } };
+}
+
+interface Leading {
+  score: ScoreFound['score'];
+  named: SessionNow | null;
+  /** What stands behind score and keyword. */
+  rest: string;
+}
+
+function findLeading(
   text: string,
   sessions: readonly SessionNow[],
-): { session: SessionNow | null; rest: string } {
-  const upper = text.toUpperCase();
-  const session = [...sessions]
-    .sort((a, b) => b.keyword.length - a.keyword.length)
-    .find(({ keyword }) => upper.startsWith(keyword) && !/^\p{L}/u.test(text.slice(keyword.length)));
-  return session
-    ? { session, rest: trimStart(text.slice(session.keyword.length).replace(/^-(?=\d)/, '')) }
-    : { session: null, rest: text };
+  { inSentence }: { inSentence: boolean },
+): Leading | null {
+  const keyword = findKeyword(text, sessions);
+  if (keyword) return scoreBehind(text.slice(keyword.length), keyword.session);
+  const score = readScore(text, (rest) => findKeyword(rest, sessions) !== null);
+  if (!score) return null;
+  const rest = text.slice(score.length);
+  const trailing = trailingKeyword(rest, sessions);
+  if (trailing) return { score: score.score, ...trailing };
+  if (
+    isCount(rest, { led: false, score: score.score }) ||
+    isGlued(rest) ||
+    (inSentence && !endsSentence(rest))
+  )
+    return null;
+  return { score: score.score, named: null, rest };
 }
 
-// People put anything between keyword, score and comment. A minus belongs to its number.
-function trimStart(text: string): string {
-  return text.replace(/^(?:[\s,;:.!?)(="”“»*]|-(?!\d))+/u, '');
+function scoreBehind(text: string, named: SessionNow): Leading | null {
+  const direct = skipAfterKeyword(text);
+  const score = readScore(direct);
+  if (score) {
+    const rest = direct.slice(score.length);
+    return isCount(rest, { led: true, score: score.score }) ? null : { score: score.score, named, rest };
+  }
+  const told = skipVerb(direct);
+  const inSentence = readScore(told);
+  const rest = told.slice(inSentence?.length ?? 0);
+  if (!inSentence || isCount(rest, { led: true, score: inSentence.score })) return null;
+  if (!endsSentence(rest)) return null;
+  return { score: inSentence.score, named, rest };
 }
 
-// `(5)`, `"keynote 5"`, `#keynote 5`, `Score: 5`. An equals sign stays: a formula is no rating.
-function trimOpening(text: string): string {
-  return text
-    .replace(/^[\s,;:.!?)("'“”„«#*]+/u, '')
-    .replace(
-      /^(?:my\s+)?(?:score|rating|vote|note|nota|bewertung|評価|点数)\s*(?:is|ist|[:=])?\s*(?=[\d★⭐])/iu,
-      '',
-    );
+function trailingKeyword(
+  text: string,
+  sessions: readonly SessionNow[],
+): { named: SessionNow; rest: string } | null {
+  for (const rest of [skipMarks(text), skipConnector(skipMarks(text))]) {
+    const found = findKeyword(rest, sessions);
+    if (found) return { named: found.session, rest: rest.slice(found.length) };
+  }
+  return null;
+}
+
+// A number that runs into a word is no score: `5pm`, `5th`. Japanese is written without blanks.
+function isGlued(rest: string): boolean {
+  return /^\p{L}/u.test(rest) && !/^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u.test(rest);
+}
+
+function place({ score, named, rest }: Leading, plain: string): Found {
+  return { score, named, comment: { from: plain.length - skipBeforeComment(rest).length, to: plain.length } };
+}
+
+/** `5 WRKSHOP` is meant for WORKSHOP, even while another session is the only open one. */
+function misspelt(
+  comment: string,
+  session: SessionNow | null,
+  sessions: readonly SessionNow[],
+): SessionNow | null {
+  const word = /^\p{L}[\p{L}\p{N}]{3,}/u.exec(comment)?.[0];
+  const near = word === undefined ? null : nearestKeyword([word], sessions);
+  return near === session ? null : near;
 }
 
 function readUnknown(text: string, sessions: readonly SessionNow[]): Reading {
-  const word = /^\p{L}(?:[\p{L}\p{N}]*\p{L})?/u.exec(text)?.[0] ?? '';
-  const rest = trimStart(text.slice(word.length));
-  if (word === '' || (rest !== '' && !readScore(rest))) return refuse('not-a-rating');
-  const distances = sessions.map((session) => ({
-    session,
-    distance: editDistance(word.toUpperCase(), session.keyword),
-  }));
-  const [nearest] = distances.sort((a, b) => a.distance - b.distance);
-  const close = nearest && nearest.distance <= Math.max(1, Math.floor(nearest.session.keyword.length / 3));
-  return refuse('unknown-keyword', close ? nearest.session : null);
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, charA] of [...a].entries()) {
-    const next = [i + 1];
-    for (const [j, charB] of [...b].entries()) {
-      next.push(
-        Math.min((row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1, (row[j] ?? 0) + (charA === charB ? 0 : 1)),
-      );
-    }
-    row = next;
-  }
-  return row.at(-1) ?? 0;
+  const [, word = '', next = ''] = /^(\p{L}[\p{L}\p{N}]*\p{L})(?:\s+(\p{L}+))?/u.exec(text) ?? [];
+  if (word === '') return refuse('not-a-rating');
+  const hasScore = (length: number) => readScore(skipAfterKeyword(text.slice(length))) !== null;
+  const rest = text.slice(word.length).trim();
+  const near = nearestKeyword([word], sessions);
+  if (near && (skipMarks(rest) === '' || hasScore(word.length))) return refuse('unknown-keyword', near);
+  // `KEY NOTE 5`
+  const whole = /^\S+\s+\S+/.exec(text)?.[0].length ?? 0;
+  const joined = next === '' ? null : nearestKeyword([word + next], sessions);
+  if (joined && hasScore(whole)) return refuse('unknown-keyword', joined);
+  return refuse(hasScore(word.length) ? 'unknown-keyword' : 'not-a-rating');
 }
 
 // Not every store can hold a NUL or half a character, and no reader wants other control characters.
 function cleanComment(text: string): string {
-  return text.replace(/[^\P{Cc}\n\t]|\p{Cs}/gu, '');
+  return text
+    .replace(/[^\P{Cc}\n\t]|\p{Cs}/gu, '')
+    .replace(/[\s,;:(–—-]+$/u, '')
+    .trim();
 }
 
 function onlyOpen(sessions: readonly SessionNow[]): SessionNow | null {

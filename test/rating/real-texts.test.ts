@@ -1,0 +1,111 @@
+import { type Reading, readText, type SessionNow } from '../../src/rating/read-text';
+import { bare, none, withKeyword } from './real-texts';
+
+const keynote: SessionNow = { keyword: 'KEYNOTE', title: 'Opening keynote', state: 'open' };
+const workshop: SessionNow = { keyword: 'WORKSHOP', title: 'Workshop', state: 'open' };
+const one = [keynote];
+const two = [keynote, workshop];
+
+/** `KEYNOTE 5 | comment`, or why not; `unknown-keyword, KEYNOTE?` where a keyword is near. */
+function summarise(reading: Reading): string {
+  if (reading.kind === 'rating') {
+    const { session, score, comment } = reading;
+    return `${session.keyword} ${score}${comment === null ? '' : ` | ${comment}`}`;
+  }
+  if (reading.kind === 'carrier-word') return reading.kind;
+  const { reason, session } = reading;
+  return reason === 'unknown-keyword' && session ? `${reason}, ${session.keyword}?` : reason;
+}
+
+function readAll(texts: [string, string][], sessions: SessionNow[]): [string, string][] {
+  return texts.map(([text]) => [text, summarise(readText(text, sessions))]);
+}
+
+test('counts a score beside its keyword, and keeps the rest as comment', () => {
+  expect(withKeyword.length).toBeGreaterThan(100);
+  expect(readAll(withKeyword, one)).toEqual(withKeyword);
+  expect(readAll(withKeyword, two)).toEqual(withKeyword);
+});
+
+test('counts a score without keyword for the only open session, and asks which where there are two', () => {
+  expect(bare.length).toBeGreaterThan(150);
+  expect(readAll(bare, one)).toEqual(bare);
+  expect(readAll(bare, two)).toEqual(bare.map(([text]) => [text, 'which-session']));
+});
+
+test('counts nothing that a person would not take for a score from 1 to 5', () => {
+  expect(none.length).toBeGreaterThan(200);
+  expect(readAll(none, one)).toEqual(none);
+  expect(readAll(none, two)).toEqual(none);
+});
+
+test('takes a keyword without its accents, with ß as SS, and in any script', () => {
+  const sessions: SessionNow[] = ['SESIÓN', 'STRASSE', '基調講演', 'ВЕЧЕР'].map((keyword) => ({
+    keyword,
+    title: keyword,
+    state: 'open',
+  }));
+  const texts = [
+    'sesion 5',
+    'Sesión5',
+    'Straße 4',
+    'straße4',
+    '基調講演5',
+    '基調講演は5点',
+    '4 基調講演',
+    'вечер 3 да',
+  ];
+  expect(
+    readAll(
+      texts.map((text) => [text, '']),
+      sessions,
+    ).map(([, reading]) => reading),
+  ).toEqual([
+    'SESIÓN 5',
+    'SESIÓN 5',
+    'STRASSE 4',
+    'STRASSE 4',
+    '基調講演 5',
+    '基調講演 5',
+    '基調講演 4',
+    'ВЕЧЕР 3 | да',
+  ]);
+});
+
+test('takes the longer one of two keywords that begin alike', () => {
+  const sessions: SessionNow[] = ['TALK', 'TALKB', 'TALKBACK'].map((keyword) => ({
+    keyword,
+    title: keyword,
+    state: 'open',
+  }));
+  const texts = ['talk5', 'talkb5', 'talkback 5', '5talkb', 'talk b 5', 'talkc 5'];
+  expect(
+    readAll(
+      texts.map((text) => [text, '']),
+      sessions,
+    ).map(([, reading]) => reading),
+  ).toEqual([
+    'TALK 5',
+    'TALKB 5',
+    'TALKBACK 5',
+    'TALKB 5',
+    'score-missing',
+    // As near to two of them: asked for all.
+    'unknown-keyword',
+  ]);
+});
+
+test('a word that is nearly the keyword of another session is not given to the open one', () => {
+  const closed: SessionNow = { ...workshop, state: 'closed' };
+  expect(summarise(readText('5 worksop', [keynote, closed]))).toBe('unknown-keyword, WORKSHOP?');
+  expect(summarise(readText('5 works for me', [keynote, closed]))).toBe('KEYNOTE 5 | works for me');
+});
+
+test('reads the longest texts there are, of whatever they consist, in a moment', () => {
+  const pieces = ['5', ' ', '★ ', '– ', ',', 'a ', 'un ', '5/5 ', '“', '👍 ', '5は', '1. ', 'hat ', '\u200b'];
+  for (const piece of pieces) {
+    const text = `${piece.repeat(1600).slice(0, 1590)} x`;
+    // Reading takes a few ms; a pattern that backtracks without end would take for ever, and the suite with it.
+    expect(['rating', 'refused']).toContain(readText(text, two).kind);
+  }
+});
