@@ -12,6 +12,9 @@ import type {
   Project,
   Settings,
 } from '../doctor/project/project';
+import { countSegments } from '../emulator/phone/count-segments';
+import { everyReply } from '../rating/every-reply';
+import type { RatingEvent } from '../rating/rating-event';
 import { eventFile, readEventFile } from './check-event-file';
 import { findBadLine } from './environment';
 import { readAssetFiles, readFunctions } from './read-functions';
@@ -181,13 +184,27 @@ function readEnvironmentFile(dir: string, envFile: string | undefined): Environm
 
 function readEvent(dir: string, needed: boolean): EventState {
   const read = readEventFile(dir);
-  if (read === null) return { file: needed ? eventFile : null, missing: needed, faults: [], closesAt: null };
+  if (read === null)
+    return { file: needed ? eventFile : null, missing: needed, faults: [], longReplies: [], closesAt: null };
   const ends = read.event?.sessions.map(({ closesAt }) => closesAt) ?? [null];
   const closesAt = ends.reduce(
     (latest, end) => (latest === null || end === null ? null : Math.max(latest, end)),
     0,
   );
-  return { file: eventFile, missing: false, faults: read.faults, closesAt };
+  return {
+    file: eventFile,
+    missing: false,
+    faults: read.faults,
+    longReplies: findLong(read.event),
+    closesAt,
+  };
+}
+
+function findLong(event: RatingEvent | null): EventState['longReplies'] {
+  const replies = event === null ? [] : everyReply(event);
+  return replies
+    .map(({ reply, locale, text }) => ({ reply, locale, segments: countSegments(text).segments }))
+    .filter(({ segments }) => segments > 1);
 }
 
 function texts(value: unknown): Record<string, string> {

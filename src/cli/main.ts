@@ -7,6 +7,7 @@ import { doctorCommand } from './doctor';
 import { endWith } from './end-with';
 import { migrateCommand } from './migrate';
 import { numberCommand } from './number';
+import { repliesCommand } from './replies';
 import { scenarioCommand } from './scenario';
 import { smsCommand } from './sms';
 import { startCommand } from './start';
@@ -22,6 +23,7 @@ const program = new Command('ringtrue')
   .addCommand(attackCommand())
   .addCommand(crowdCommand())
   .addCommand(scenarioCommand())
+  .addCommand(repliesCommand())
   .addCommand(doctorCommand())
   .addCommand(deployCommand())
   .addCommand(numberCommand())

@@ -1,34 +1,63 @@
 import type { RatingStore } from '../storage/rating-store';
+import { foldKeyword } from './find-keyword';
+import { isOrganiserVerb, organiserVerbs } from './organiser-verbs';
 import type { RatingEvent } from './rating-event';
 import { readResults } from './read-results';
 
-const verbs = { OPEN: 'open', PAUSE: 'paused', CLOSE: 'closed' } as const;
+/** Twilio refuses replies over 1,600 characters and recommends 320. */
+const longestReply = 320;
 
 /**
- * Does what an organiser texted: `OPEN KEYNOTE`, `PAUSE KEYNOTE`, `CLOSE KEYNOTE`, `STATS`. Answers the reply, or `null`
+ * Does what an organiser texted: `OPEN KEYNOTE`, `PAUSE KEYNOTE`, `CLOSE KEYNOTE`, `STATS`, `STATS KEYNOTE`. Answers the reply, or `null`
  * when the text is none of these: then it is an attendee's.
  */
 export async function takeOrganiserText(
   text: string,
   { event, store, now }: { event: RatingEvent; store: RatingStore; now: number },
 ): Promise<string | null> {
-  const [, verb = '', keyword = ''] = /^\s*(open|pause|close|stats)(?:\s+(\S+))?\s*$/i.exec(text) ?? [];
-  const command = verb.toUpperCase();
-  if (command === 'STATS' && keyword === '') return writeStats({ event, store, now });
-  if (command !== 'OPEN' && command !== 'PAUSE' && command !== 'CLOSE') return null;
-  const session = event.sessions.find((one) => one.keyword === keyword.normalize('NFC').toUpperCase());
-  if (!session) return `Which session? ${event.sessions.map((one) => one.keyword).join(', ')}`;
+  const [, first = '', second] = /^\s*(\p{L}+)(?:\s+(\S+?))?[\s.!]*$/u.exec(text.normalize('NFKC')) ?? [];
+  const verb = first.toUpperCase();
+  if (!isOrganiserVerb(verb)) return null;
+  const session =
+    second === undefined
+      ? undefined
+      : event.sessions.find(({ keyword }) => foldKeyword(keyword) === foldKeyword(second));
+  const state = organiserVerbs[verb];
+  if (state === null && second === undefined) return writeStats({ event, store, now });
+  if (state === null) return session ? writeStats({ event, store, now }, session.keyword) : null;
+  if (!session) return listed('Which session? ', keywords(event), ', ');
   const settings = await store.settings(event.id);
   const former = settings.find((setting) => setting.keyword === session.keyword);
-  await store.changeSetting(event.id, { ...former, keyword: session.keyword, state: verbs[command] });
-  return `${session.keyword} is ${verbs[command]} now.`;
+  await store.changeSetting(event.id, { ...former, keyword: session.keyword, state });
+  return `${session.keyword} is ${state} now.`;
 }
 
-async function writeStats(input: { event: RatingEvent; store: RatingStore; now: number }): Promise<string> {
+function keywords({ sessions }: RatingEvent): string[] {
+  return sessions.map(({ keyword }) => keyword);
+}
+
+/** Of one session, or of all, those that are open first. */
+async function writeStats(
+  input: { event: RatingEvent; store: RatingStore; now: number },
+  only?: string,
+): Promise<string> {
   const { sessions } = await readResults({ ...input, all: true });
-  return sessions
-    .map(({ keyword, state, count, average }) =>
+  const chosen = sessions.filter(({ keyword }) => only === undefined || keyword === only);
+  const isOpen = ({ state }: { state: string }) => state === 'open';
+  const lines = [...chosen.filter(isOpen), ...chosen.filter((session) => !isOpen(session))].map(
+    ({ keyword, state, count, average }) =>
       average === null ? `${keyword} ${state}: 0` : `${keyword} ${state}: ${average.toFixed(1)} of ${count}`,
-    )
-    .join('\n');
+  );
+  return listed('', lines, '\n');
+}
+
+/** As many parts as a reply has room for. */
+function listed(before: string, parts: readonly string[], between: string): string {
+  let text = before;
+  for (const [index, part] of parts.entries()) {
+    const longer = `${text}${index === 0 ? '' : between}${part}`;
+    if (longer.length > longestReply - 20) return `${text}${between}${parts.length - index} more`;
+    text = longer;
+  }
+  return text;
 }

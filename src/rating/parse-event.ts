@@ -1,5 +1,15 @@
 import { isCarrierWord } from './carrier-words';
-import { type Language, type RatingEvent, type ReplyTexts, replyNames, type Session } from './rating-event';
+import { foldKeyword } from './find-keyword';
+import { isOrganiserVerb } from './organiser-verbs';
+import {
+  callTextNames,
+  languages,
+  posterTextNames,
+  type RatingEvent,
+  replyNames,
+  type Session,
+} from './rating-event';
+import { readScore } from './read-score';
 
 /** What is wrong in an event file, and where. */
 export interface EventFault {
@@ -11,13 +21,12 @@ export interface EventFault {
 
 export type ParsedEvent = { ok: true; event: RatingEvent } | { ok: false; faults: EventFault[] };
 
-const languages: readonly Language[] = ['en', 'de', 'fr', 'es', 'ja'];
-
 /** Reads the text of `event.private.json`. Every fault is reported, not only the first. Pure. */
 export function parseEvent(text: string): ParsedEvent {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    // Editors of Windows put a mark before the text.
+    value = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return {
@@ -80,31 +89,45 @@ class Reader {
 }
 
 function readEvent(reader: Reader, value: unknown): RatingEvent {
-  const known = [
-    'id',
-    'title',
-    'language',
-    'moderation',
-    'results',
-    'minimumAnswers',
-    'heldWords',
-    'keepDays',
-  ];
-  const fields = reader.object('', value, [...known, 'replies', 'sessions']);
-  const { id, title, language, moderation, results, minimumAnswers, heldWords, keepDays } = fields;
+  const fields = reader.object('', value, eventFields);
+  const { id, title, language, locale, moderation, results, minimumAnswers, keepDays } = fields;
   return {
     id: reader.text('id', id, /^[a-z0-9-]{1,64}$/, 'Write 1 to 64 of a-z, 0-9 and -.'),
-    title: reader.text('title', title, /^(?=.*\S).{1,120}$/u, 'Write 1 to 120 characters in one line.'),
+    title: reader.text('title', title, oneLine, 'Write 1 to 120 characters in one line.'),
     language: reader.oneOf('language', language, languages, 'en'),
     moderation: reader.oneOf('moderation', moderation, ['doubtful', 'all'], 'doubtful'),
     results: reader.oneOf('results', results, ['always', 'after-close', 'organiser'], 'always'),
     minimumAnswers: minimumAnswers === undefined ? 5 : reader.count('minimumAnswers', minimumAnswers, 1000),
-    heldWords: readHeldWords(reader, heldWords),
+    heldWords: readHeldWords(reader, fields.heldWords),
     keepDays: keepDays === undefined || keepDays === null ? null : reader.count('keepDays', keepDays, 3650),
-    replies: readReplies(reader, fields.replies),
+    replies: readTexts(reader, 'replies', fields.replies, replyNames),
+    calls: readTexts(reader, 'calls', fields.calls, callTextNames),
+    poster: readTexts(reader, 'poster', fields.poster, posterNames),
+    locale:
+      locale === undefined || locale === null
+        ? null
+        : reader.text('locale', locale, /^[a-z]{2,3}-[A-Z]{2}$/, 'Write language and country, like cy-GB.'),
     sessions: readSessions(reader, fields.sessions),
   };
 }
+
+const oneLine = /^(?=.*\S).{1,120}$/u;
+const posterNames = Object.fromEntries(posterTextNames.map((name) => [name, []]));
+const eventFields = [
+  'id',
+  'title',
+  'language',
+  'locale',
+  'moderation',
+  'results',
+  'minimumAnswers',
+  'heldWords',
+  'keepDays',
+  'replies',
+  'calls',
+  'poster',
+  'sessions',
+];
 
 function readHeldWords(reader: Reader, value: unknown): string[] {
   if (value === undefined) return [];
@@ -114,20 +137,26 @@ function readHeldWords(reader: Reader, value: unknown): string[] {
   return [];
 }
 
-function readReplies(reader: Reader, value: unknown): Partial<ReplyTexts> {
+/** @param known what each text may name in braces */
+function readTexts<Name extends string>(
+  reader: Reader,
+  path: string,
+  value: unknown,
+  known: Record<Name, readonly string[]>,
+): Partial<Record<Name, string>> {
   if (value === undefined) return {};
-  const texts = reader.object('replies', value, Object.keys(replyNames));
-  for (const [name, names] of Object.entries(replyNames)) {
+  const texts = reader.object(path, value, Object.keys(known));
+  for (const [name, names] of Object.entries<readonly string[]>(known)) {
     const text = texts[name];
     if (text === undefined) continue;
-    reader.text(`replies.${name}`, text, /^(?=.*\S).{1,320}$/su, 'Write 1 to 320 characters.');
-    for (const [, used = ''] of String(text).matchAll(/\{(\w+)\}/g)) {
-      if ((names as readonly string[]).includes(used)) continue;
+    reader.text(`${path}.${name}`, text, /^(?=.*\S).{1,320}$/su, 'Write 1 to 320 characters.');
+    for (const [, used = ''] of String(text).matchAll(/\{([^{}]*)\}/g)) {
+      if (names.includes(used)) continue;
       const choices = names.map((one) => `{${one}}`).join(', ') || 'no braces';
-      reader.fault(`replies.${name}`, `does not know {${used}}`, `It can use ${choices}.`);
+      reader.fault(`${path}.${name}`, `does not know {${used}}`, `It can use ${choices}.`);
     }
   }
-  return texts as Partial<ReplyTexts>;
+  return texts as Partial<Record<Name, string>>;
 }
 
 function readSessions(reader: Reader, value: unknown): Session[] {
@@ -139,48 +168,57 @@ function readSessions(reader: Reader, value: unknown): Session[] {
     );
     return [];
   }
-  const seen = new Set<string>();
+  const seen = new Map<string, string>();
   return value.map((one, index) => {
     const session = readSession(reader, `sessions[${index}]`, one);
-    if (session.keyword !== '' && seen.has(session.keyword)) {
+    const folded = foldKeyword(session.keyword);
+    const other = seen.get(folded);
+    if (session.keyword !== '' && other !== undefined) {
       reader.fault(
         `sessions[${index}].keyword`,
-        `${session.keyword} is there twice`,
+        other === session.keyword
+          ? `${session.keyword} is there twice`
+          : `${session.keyword} is read like ${other}, since people leave accents out`,
         'Give each session its own keyword.',
       );
     }
-    seen.add(session.keyword);
+    seen.set(folded, session.keyword);
     return session;
   });
 }
 
 function readSession(reader: Reader, path: string, value: unknown): Session {
-  const fields = reader.object(path, value, ['keyword', 'title', 'opensAt', 'closesAt']);
-  const keywordFix =
-    'Write 2 to 20 letters and digits without spaces, a letter first and last, one that is no digit.';
-  const keyword = reader
-    .text(`${path}.keyword`, fields.keyword, /^\p{L}[\p{L}\p{N}]{0,18}\p{L}$/u, keywordFix)
-    .normalize('NFC')
-    .toUpperCase();
-  if (isCarrierWord(keyword)) {
-    reader.fault(
-      `${path}.keyword`,
-      `${keyword} belongs to Twilio`,
-      'Twilio answers it itself: choose another word.',
-    );
-  }
+  const fields = reader.object(path, value, ['keyword', 'title', 'language', 'opensAt', 'closesAt']);
+  const keyword = readKeyword(reader, `${path}.keyword`, fields.keyword);
   const opensAt = reader.time(`${path}.opensAt`, fields.opensAt);
   const closesAt = reader.time(`${path}.closesAt`, fields.closesAt);
   if (opensAt !== null && closesAt !== null && closesAt <= opensAt) {
     reader.fault(`${path}.closesAt`, 'is not after opensAt', 'Write a later time.');
   }
-  const title = reader.text(
-    `${path}.title`,
-    fields.title,
-    /^(?=.*\S).{1,120}$/u,
-    'Write 1 to 120 characters in one line.',
-  );
-  return { keyword, title, opensAt, closesAt };
+  const title = reader.text(`${path}.title`, fields.title, oneLine, 'Write 1 to 120 characters in one line.');
+  const session: Session = { keyword, title, opensAt, closesAt };
+  if (fields.language !== undefined)
+    session.language = reader.oneOf(`${path}.language`, fields.language, languages, 'en');
+  return session;
+}
+
+function readKeyword(reader: Reader, path: string, value: unknown): string {
+  const keyword = reader
+    .text(
+      path,
+      value,
+      /^\p{L}[\p{L}\p{N}]{0,18}\p{L}$/u,
+      'Write 2 to 20 letters and digits without blanks, a letter first and last: after TALK1, "TALK15" could mean two things.',
+    )
+    .normalize('NFC')
+    .toUpperCase();
+  if (isCarrierWord(keyword))
+    reader.fault(path, `${keyword} belongs to Twilio`, 'Twilio answers it itself: choose another word.');
+  if (isOrganiserVerb(keyword))
+    reader.fault(path, `${keyword} is what organisers text`, 'It changes a session: choose another word.');
+  if (keyword !== '' && readScore(keyword))
+    reader.fault(path, `${keyword} is read as a number`, 'Choose a word that is none.');
+  return keyword;
 }
 
 function join(path: string, name: string): string {

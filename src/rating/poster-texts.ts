@@ -1,21 +1,8 @@
-import type { Language } from './rating-event';
-
-/** What a poster says. */
-export interface PosterTexts {
-  rate: string;
-  scan: string;
-  /** Before the words to text. */
-  text: string;
-  /** Between them and the number. */
-  to: string;
-  scale: string;
-  /** What carriers want on it: https://www.twilio.com/docs/api/errors/30570 */
-  legal: string;
-  /** Who learns what. */
-  privacy: string;
-}
+import type { Language, PosterTexts } from './rating-event';
 
 export const posterTexts: Record<Language, PosterTexts> = {
+  // Before `{keyword} 5` stands `text`, between it and the number `to`. What carriers want on a poster is `legal`:
+  // https://www.twilio.com/docs/api/errors/30570
   en: {
     rate: 'Rate this session',
     scan: 'Scan and send',

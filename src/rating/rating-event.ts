@@ -5,7 +5,9 @@ export type Score = 1 | 2 | 3 | 4 | 5;
 export const scores = [1, 2, 3, 4, 5] as const satisfies readonly Score[];
 
 /** The languages that replies are written in. */
-export type Language = 'en' | 'de' | 'fr' | 'es' | 'ja';
+export type Language = (typeof languages)[number];
+
+export const languages = ['en', 'de', 'fr', 'es', 'ja'] as const;
 
 /** Whether ratings of a session are taken now. */
 export type SessionState = 'scheduled' | 'open' | 'paused' | 'closed';
@@ -30,11 +32,36 @@ export const replyNames = {
 
 export type ReplyName = keyof typeof replyNames;
 
+/** Templates of what a caller hears. */
+export type CallTexts = Record<CallTextName, string>;
+
+/** What each of them may name. `choose` is said once for each open session. */
+export const callTextNames = {
+  choose: ['title', 'digit'],
+  rate: ['title'],
+  again: [],
+  thanks: ['title', 'score'],
+  nothingOpen: [],
+  hidden: [],
+  tryLater: [],
+} as const;
+
+export type CallTextName = keyof typeof callTextNames;
+
+/** What a poster says. */
+export type PosterTexts = Record<PosterTextName, string>;
+
+export const posterTextNames = ['rate', 'scan', 'text', 'to', 'scale', 'legal', 'privacy'] as const;
+
+export type PosterTextName = (typeof posterTextNames)[number];
+
 /** One thing to rate, as the event file describes it. */
 export interface Session {
   /** What attendees text: upper case letters and digits of any script, at least two characters, unique in the event. */
   keyword: string;
   title: string;
+  /** Of replies, calls and the poster of this session; `undefined`: the event's. */
+  language?: Language | undefined;
   /** Milliseconds since 1970; `null`: open from the start. */
   opensAt: number | null;
   /** Milliseconds since 1970, the first moment that is too late; `null`: never closes by itself. */
@@ -67,8 +94,12 @@ export interface RatingEvent {
   heldWords: string[];
   /** Days after which a rating is deleted; `null`: kept until an organiser deletes it. */
   keepDays: number | null;
-  /** Replies of the event's own, in place of those of its language: another language, another tone. */
+  /** Texts of the event's own, in place of those of its language: another language, another tone. */
   replies: Partial<ReplyTexts>;
+  calls: Partial<CallTexts>;
+  poster: Partial<PosterTexts>;
+  /** BCP 47 tag of the language those are in (`cy-GB`); `null`: `language`. */
+  locale: string | null;
   sessions: Session[];
 }
 

@@ -82,7 +82,7 @@ export function readText(text: string, sessions: readonly SessionNow[]): Reading
     if (meant) return refuse('unknown-keyword', meant);
   }
   if (!session) return refuse(sessions.some(isOpen) ? 'which-session' : 'nothing-open');
-  if (session.state !== 'open') return refuse(reasonOfState[session.state], session);
+  if (session.state !== 'open') return { kind: 'refused', reason: reasonOfState[session.state], session };
   return { kind: 'rating', session, score: found.score, comment: comment === '' ? null : comment };
 }
 
@@ -211,6 +211,8 @@ function isOpen({ state }: SessionNow): boolean {
   return state === 'open';
 }
 
+// Whoever means a session that is not open is told that first: a score would not help.
 function refuse(reason: RefusalReason, session: SessionNow | null = null): Reading {
-  return { kind: 'refused', reason, session };
+  const state = session?.state ?? 'open';
+  return { kind: 'refused', reason: state === 'open' ? reason : reasonOfState[state], session };
 }

@@ -1,5 +1,6 @@
 import type { RatingStore } from '../storage/rating-store';
-import { callTexts } from './call-texts';
+import { eventTexts } from './event-texts';
+import { fillIn } from './fill-in';
 import { type RatingEvent, type Score, scores, sessionsNow } from './rating-event';
 
 /** A call at one of its moments. */
@@ -19,6 +20,8 @@ export interface RatingCall {
 
 export interface CallPrompt {
   say: string;
+  /** BCP 47 tag of the language it is said in. */
+  locale: string;
   /** What the next key will be about, as in `RatingCall`; empty ends the call. */
   choices: readonly number[];
 }
@@ -32,35 +35,49 @@ const mostChoices = 9;
  */
 export async function takeCall(call: RatingCall): Promise<CallPrompt> {
   const { voter, digit, choices, event, store, now } = call;
-  const texts = callTexts[event.language];
-  if (voter === null) return { say: texts.hidden, choices: [] };
+  if (voter === null) return endWith('hidden', event);
   const sessions = sessionsNow(event, await store.settings(event.id), now);
   const isOpen = (place: number) => sessions[place]?.state === 'open';
   const open = [...sessions.keys()].filter(isOpen).slice(0, mostChoices);
-  if (open.length === 0) return { say: texts.nothingOpen, choices: [] };
+  if (open.length === 0) return endWith('nothingOpen', event);
   if (digit === null || !choices.every(isOpen) || choices.length === 0) return ask(event, open);
   if (choices.length > 1) {
     const chosen = choices[digit - 1];
-    return chosen === undefined ? ask(event, choices, texts.again) : ask(event, [chosen]);
+    return chosen === undefined ? askAgain(event, choices) : ask(event, [chosen]);
   }
   const score = scores.find((one) => one === digit);
-  if (score === undefined) return ask(event, choices, texts.again);
+  if (score === undefined) return askAgain(event, choices);
   return record(call, { voter, score, place: choices[0] ?? 0 });
 }
 
 /** What to say when the store is away. */
-export function tryLater({ language }: RatingEvent): CallPrompt {
-  return { say: callTexts[language].tryLater, choices: [] };
+export function tryLater(event: RatingEvent): CallPrompt {
+  return endWith('tryLater', event);
 }
 
-function ask(event: RatingEvent, places: readonly number[], before = ''): CallPrompt {
-  const texts = callTexts[event.language];
-  const titles = places.map((place) => event.sessions[place]?.title ?? '');
-  const question =
-    places.length === 1
-      ? texts.rate(titles[0] ?? '')
-      : titles.map((title, index) => texts.choose(title, index + 1)).join(' ');
-  return { say: [before, question].filter((text) => text !== '').join(' '), choices: places };
+function endWith(name: 'hidden' | 'nothingOpen' | 'tryLater', event: RatingEvent): CallPrompt {
+  const { calls, locale } = eventTexts(event, null);
+  return { say: calls[name], locale, choices: [] };
+}
+
+/** A single session is asked for in its own language, several in that of the event. */
+function textsOf(event: RatingEvent, places: readonly number[]) {
+  const [first = 0] = places;
+  return eventTexts(event, places.length === 1 ? (event.sessions[first]?.keyword ?? null) : null);
+}
+
+function ask(event: RatingEvent, places: readonly number[]): CallPrompt {
+  const { calls, locale } = textsOf(event, places);
+  const template = places.length === 1 ? calls.rate : calls.choose;
+  const say = places.map((place, index) =>
+    fillIn(template, { title: event.sessions[place]?.title ?? '', digit: index + 1 }),
+  );
+  return { say: say.join(' '), locale, choices: places };
+}
+
+function askAgain(event: RatingEvent, places: readonly number[]): CallPrompt {
+  const question = ask(event, places);
+  return { ...question, say: `${textsOf(event, places).calls.again} ${question.say}` };
 }
 
 async function record(
@@ -77,5 +94,6 @@ async function record(
     comment: null,
     at: now,
   });
-  return { say: callTexts[event.language].thanks(score, title), choices: [] };
+  const { calls, locale } = textsOf(event, [place]);
+  return { say: fillIn(calls.thanks, { score, title }), locale, choices: [] };
 }

@@ -32,7 +32,7 @@ export async function takeRating(input: RatingText): Promise<string | null> {
       return null;
     case 'refused':
       await store.noteUncounted(event.id, { voter, messageSid, text, reason: reading.reason, at: now });
-      return replyToRefusal(reading, event);
+      return replyToRefusal(reading, event, sessions);
     case 'rating': {
       const { session, score, comment } = reading;
       const recorded = await store.record({
@@ -44,7 +44,7 @@ export async function takeRating(input: RatingText): Promise<string | null> {
         comment: comment === null ? null : { text: comment, state: commentState(comment, event, isProfane) },
         at: now,
       });
-      return replyToRating({ title: session.title, score }, recorded, event);
+      return replyToRating({ session, score }, recorded, event);
     }
   }
 }

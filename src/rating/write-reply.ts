@@ -1,74 +1,93 @@
 import type { Recorded } from '../storage/rating-store';
+import { eventTexts } from './event-texts';
+import { fillIn } from './fill-in';
+import { fitTitle, isOneSegment } from './one-segment';
 import type { RatingEvent, ReplyName, replyNames, Score } from './rating-event';
-import type { Reading } from './read-text';
-import { replyTexts } from './reply-texts';
+import type { Reading, SessionNow } from './read-text';
 
 /** The reply to a rating that was written down. A redelivered message gets the same one again. */
 export function replyToRating(
-  { title, score }: { title: string; score: Score },
+  { session, score }: { session: Pick<SessionNow, 'keyword' | 'title'>; score: Score },
   { kind, former }: Pick<Recorded, 'kind' | 'former'>,
   event: RatingEvent,
 ): string {
+  const about = { event, session };
   if (kind === 'changed' && former !== null && former !== score)
-    return write('changed', event, { title, score, former });
-  return write('recorded', event, { title, score });
+    return write('changed', about, { score, former });
+  return write('recorded', about, { score });
 }
 
-/** The reply to a text that is not counted: one that helps. */
+/**
+ * The reply to a text that is not counted: one that helps. `null` where nobody wants one.
+ * @param sessions all of the event, with their state now
+ */
 export function replyToRefusal(
-  reading: Extract<Reading, { kind: 'refused' }>,
+  { reason, session }: Extract<Reading, { kind: 'refused' }>,
   event: RatingEvent,
+  sessions: readonly SessionNow[],
 ): string | null {
-  const title = reading.session?.title ?? '';
-  const keyword = reading.session?.keyword ?? event.sessions[0]?.keyword ?? '';
-  switch (reading.reason) {
+  const open = sessions.filter(({ state }) => state === 'open');
+  const about = { event, session };
+  const keyword = session?.keyword ?? open[0]?.keyword ?? '';
+  switch (reason) {
     // An answer to a reaction would be reacted to again.
     case 'reaction':
       return null;
     case 'closed':
-      return write('closed', event, { title });
+      return write('closed', about, {});
     case 'paused':
-      return write('paused', event, { title });
+      return write('paused', about, {});
     case 'not-open-yet':
-      return write('notOpenYet', event, { title });
+      return write('notOpenYet', about, {});
     case 'nothing-open':
-      return write('nothingOpen', event, {});
-    case 'score-out-of-range':
-      return write('outOfRange', event, { keyword });
+      return write('nothingOpen', about, {});
     case 'unknown-keyword':
-      if (reading.session) return write('didYouMean', event, { keyword });
-      return write('whichSession', event, { keywords: keywords(event) });
+      return session ? write('didYouMean', about, { keyword }) : whichSession(event, open);
     case 'which-session':
-      return write('whichSession', event, { keywords: keywords(event) });
+      return whichSession(event, open);
+    case 'score-out-of-range':
+      return keyword === '' ? write('nothingOpen', about, {}) : write('outOfRange', about, { keyword });
     case 'empty':
     case 'not-a-rating':
     case 'score-missing':
-      return write('howTo', event, { keyword });
+      return keyword === '' ? write('nothingOpen', about, {}) : write('howTo', about, { keyword });
   }
 }
 
 /** The reply when a rating could not be written down. */
 export function replyToTryLater(event: RatingEvent): string {
-  return write('tryLater', event, {});
+  return write('tryLater', { event, session: null }, {});
 }
 
-type Values<Name extends ReplyName> = Record<(typeof replyNames)[Name][number], string | number>;
-
-function write<Name extends ReplyName>(name: Name, event: RatingEvent, values: Values<Name>): string {
-  const template = event.replies[name] ?? replyTexts[event.language][name];
-  const filled = new Map(Object.entries<string | number>(values));
-  return template.replace(/\{(\w+)\}/g, (_, key: string) => {
-    const value = filled.get(key) ?? '';
-    return key === 'title' ? shorten(String(value)) : String(value);
-  });
-}
+type Values<Name extends ReplyName> = Record<
+  Exclude<(typeof replyNames)[Name][number], 'title'>,
+  string | number
+>;
 
 // A reply is one segment where it can be: a long title is cut rather than sent in two parts to everybody.
-function shorten(title: string): string {
-  return title.length <= 40 ? title : `${title.slice(0, 37).trimEnd()}...`;
+function write<Name extends ReplyName>(
+  name: Name,
+  { event, session }: { event: RatingEvent; session: Pick<SessionNow, 'keyword' | 'title'> | null },
+  values: Values<Name>,
+): string {
+  const template = eventTexts(event, session?.keyword ?? null).replies[name];
+  return fitTitle((title) => fillIn(template, { ...values, title }), session?.title ?? '');
 }
 
-function keywords({ sessions }: RatingEvent): string {
-  const listed = sessions.slice(0, 6).map(({ keyword }) => keyword);
-  return listed.join(', ') + (sessions.length > listed.length ? ', ...' : '');
+/** Lists the sessions that are open, as many as one segment has room for. */
+function whichSession(event: RatingEvent, open: readonly SessionNow[]): string {
+  if (open.length === 0) return write('nothingOpen', { event, session: null }, {});
+  const list = (length: number) => {
+    const keywords = open.slice(0, length).map(({ keyword }) => keyword);
+    return write(
+      'whichSession',
+      { event, session: null },
+      { keywords: keywords.join(', ') + (length < open.length ? ', ...' : '') },
+    );
+  };
+  for (let length = open.length; length > 1; length -= 1) {
+    const text = list(length);
+    if (isOneSegment(text)) return text;
+  }
+  return list(1);
 }

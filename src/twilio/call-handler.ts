@@ -24,9 +24,9 @@ export function callHandler(): Handler {
       async ({ event, store, now }) => {
         const voter =
           from === null ? null : voterPseudonym(from, { event: event.id, secret: config.voterSecret });
-        return voiceReply(await takeCall({ ...pressed, callSid, voter, event, store, now }), event.language);
+        return voiceReply(await takeCall({ ...pressed, callSid, voter, event, store, now }));
       },
-      (event) => voiceReply(tryLater(event), event.language),
+      (event) => voiceReply(tryLater(event)),
     );
   });
 }

@@ -1,5 +1,5 @@
 import { renderSVG } from 'uqr';
-import { posterTexts } from '../rating/poster-texts';
+import { eventTexts } from '../rating/event-texts';
 import type { RatingEvent, Session } from '../rating/rating-event';
 
 /** The page of posters (A4, one to a sheet) or slides (16:9), one for each session. Plain HTML, no script. */
@@ -16,7 +16,7 @@ export function writePoster({
 }): string {
   const sheets = sessions.map((session) => writeSheet({ event, session, number })).join('\n');
   return `<!doctype html>
-<html lang="${event.language}">
+<html lang="${escapeHtml(event.locale ?? event.language)}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -43,16 +43,16 @@ function writeSheet({
   session: Session;
   number: string;
 }): string {
-  const texts = posterTexts[event.language];
+  const { poster: texts } = eventTexts(event, keyword);
   // iOS and Android disagree about the first separator; both take this form.
   const link = `sms:${number}?&body=${encodeURIComponent(`${keyword} `)}`;
   return `<section class="sheet">
 <header><p class="event">${escapeHtml(event.title)}</p><h1>${escapeHtml(title)}</h1></header>
-<p class="rate">${texts.rate}</p>
-<figure><a href="${escapeHtml(link)}" aria-label="${escapeHtml(`${texts.text} ${keyword} 5 ${texts.to} ${number}`)}">${qrCode(`SMSTO:${number}:${keyword} `)}</a><figcaption>${texts.scan}</figcaption></figure>
-<p class="human">${texts.text} <strong>${escapeHtml(keyword)} 5</strong> ${texts.to} <strong class="number">${formatNumber(number)}</strong></p>
-<p class="scale">${texts.scale}</p>
-<footer><p>${texts.privacy}</p><p>${texts.legal}</p></footer>
+<p class="rate">${escapeHtml(texts.rate)}</p>
+<figure><a href="${escapeHtml(link)}" aria-label="${escapeHtml(`${texts.text} ${keyword} 5 ${texts.to} ${number}`)}">${qrCode(`SMSTO:${number}:${keyword} `)}</a><figcaption>${escapeHtml(texts.scan)}</figcaption></figure>
+<p class="human">${escapeHtml(texts.text)} <strong>${escapeHtml(keyword)} 5</strong> ${escapeHtml(texts.to)} <strong class="number">${formatNumber(number)}</strong></p>
+<p class="scale">${escapeHtml(texts.scale)}</p>
+<footer><p>${escapeHtml(texts.privacy)}</p><p>${escapeHtml(texts.legal)}</p></footer>
 </section>`;
 }
 

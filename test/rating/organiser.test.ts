@@ -81,6 +81,22 @@ describe('what an organiser texts', () => {
     );
   });
 
+  test('STATS of one session answers that one', async () => {
+    expect(await takeOrganiserText('Stats panel.', { event, store, now })).toBe('PANEL open: 0');
+  });
+
+  test('STATS of many sessions is a short text, the open ones first', async () => {
+    const sessions = Array.from({ length: 40 }, (_, index) => ({
+      keyword: `TALK${String.fromCharCode(65 + (index % 26), 65 + Math.floor(index / 26))}`,
+      title: 'Talk',
+      opensAt: index === 39 ? null : now + 1,
+      closesAt: null,
+    }));
+    const reply = await takeOrganiserText('STATS', { event: { ...event, sessions }, store, now });
+    expect(reply).toMatch(/^TALKNB open: 0\nTALKAA scheduled: 0\n(?:.*\n)+\d+ more$/);
+    expect(reply?.length).toBeLessThanOrEqual(320);
+  });
+
   test('an unknown session is asked for, and nothing changes', async () => {
     expect(await takeOrganiserText('close dinner', { event, store, now })).toBe(
       'Which session? KEYNOTE, PANEL',

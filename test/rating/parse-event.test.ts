@@ -37,6 +37,9 @@ test('fills in what may be left out and reads times with their zone', () => {
       heldWords: [],
       keepDays: null,
       replies: {},
+      calls: {},
+      poster: {},
+      locale: null,
       sessions: [
         {
           keyword: 'KEYNOTE',
@@ -49,33 +52,142 @@ test('fills in what may be left out and reads times with their zone', () => {
   });
 });
 
-test.each<[string, unknown, string]>([
-  ['a list', [], ''],
-  ['no id', { ...good, id: undefined }, 'id'],
-  ['an id with blanks', { ...good, id: 'my event' }, 'id'],
-  ['a title of two lines', { ...good, title: 'a\nb' }, 'title'],
-  ['an unknown language', { ...good, language: 'xx' }, 'language'],
-  ['a misspelt field', { ...good, moderaton: 'all' }, 'moderaton'],
-  ['no sessions', { ...good, sessions: [] }, 'sessions'],
-  ['a keyword of Twilio’s', { ...good, sessions: [{ keyword: 'yes', title: 'a' }] }, 'sessions[0].keyword'],
-  ['a keyword of digits', { ...good, sessions: [{ keyword: '42', title: 'a' }] }, 'sessions[0].keyword'],
-  ['a keyword twice', { ...good, sessions: [good.sessions[0], good.sessions[0]] }, 'sessions[1].keyword'],
+const talk = { keyword: 'TALK', title: 'A talk' };
+const withSessions = (...sessions: unknown[]) => ({ ...good, sessions });
+
+test.each<[string, unknown, string, string]>([
+  ['a list', [], '', 'must be an object'],
+  ['a text', 'event', '', 'must be an object'],
+  ['no id', { ...good, id: undefined }, 'id', 'is missing'],
+  ['an id with blanks', { ...good, id: 'my event' }, 'id', '1 to 64 of a-z, 0-9 and -'],
+  ['a title of two lines', { ...good, title: 'a\nb' }, 'title', 'in one line'],
+  ['an empty title', { ...good, title: ' ' }, 'title', '1 to 120 characters'],
+  ['an unknown language', { ...good, language: 'xx' }, 'language', 'one of en, de, fr, es, ja'],
+  ['a misspelt field', { ...good, moderaton: 'all' }, 'moderaton', 'Known are id, title'],
+  ['no sessions', { ...good, sessions: [] }, 'sessions', 'at least one session'],
+  ['sessions by name', { ...good, sessions: { TALK: 'A talk' } }, 'sessions', 'must be a list'],
+  ['a session that is a word', withSessions('TALK'), 'sessions[0]', 'must be an object'],
+  ['a session without keyword', withSessions({ title: 'a' }), 'sessions[0].keyword', 'is missing'],
+  ['a session without title', withSessions({ keyword: 'TALK' }), 'sessions[0].title', 'is missing'],
+  [
+    'a keyword of Twilio’s',
+    withSessions({ ...talk, keyword: 'yes' }),
+    'sessions[0].keyword',
+    'YES belongs to Twilio',
+  ],
+  [
+    'a keyword of Twilio’s in capitals',
+    withSessions({ ...talk, keyword: 'OptOut' }),
+    'sessions[0].keyword',
+    'OPTOUT',
+  ],
+  [
+    'a keyword with blanks',
+    withSessions({ ...talk, keyword: ' STOP ' }),
+    'sessions[0].keyword',
+    'without blanks',
+  ],
+  [
+    'a keyword that is a number',
+    withSessions({ ...talk, keyword: 'Five' }),
+    'sessions[0].keyword',
+    'read as a number',
+  ],
+  [
+    'a keyword that is one in German',
+    withSessions({ ...talk, keyword: 'FÜNF' }),
+    'sessions[0].keyword',
+    'FÜNF',
+  ],
+  ['a keyword of digits', withSessions({ ...talk, keyword: '5' }), 'sessions[0].keyword', '2 to 20 letters'],
+  [
+    'a keyword ending in a digit',
+    withSessions({ ...talk, keyword: 'TALK1' }),
+    'sessions[0].keyword',
+    'letter first and last',
+  ],
+  [
+    'a keyword that is a number',
+    withSessions({ ...talk, keyword: 42 }),
+    'sessions[0].keyword',
+    'does not fit',
+  ],
+  [
+    'what organisers text',
+    withSessions({ ...talk, keyword: 'Stats' }),
+    'sessions[0].keyword',
+    'what organisers text',
+  ],
+  [
+    'a keyword twice',
+    withSessions(talk, { ...talk, keyword: 'talk' }),
+    'sessions[1].keyword',
+    'TALK is there twice',
+  ],
+  [
+    'keywords that differ in an accent',
+    withSessions({ ...talk, keyword: 'CAFE' }, { ...talk, keyword: 'Café' }),
+    'sessions[1].keyword',
+    'CAFÉ is read like CAFE',
+  ],
   [
     'a time without zone',
-    { ...good, sessions: [{ keyword: 'AB', title: 'a', opensAt: '2026-05-04T09:00' }] },
+    withSessions({ ...talk, opensAt: '2026-05-04T09:00' }),
     'sessions[0].opensAt',
+    '+02:00',
+  ],
+  [
+    'a day that does not exist',
+    withSessions({ ...talk, opensAt: '2026-13-04T09:00Z' }),
+    'sessions[0].opensAt',
+    'zone',
+  ],
+  [
+    'a time as a number',
+    withSessions({ ...talk, closesAt: 1777888800 }),
+    'sessions[0].closesAt',
+    'like 2026-05-04',
   ],
   [
     'an end before the beginning',
-    {
-      ...good,
-      sessions: [{ keyword: 'AB', title: 'a', opensAt: '2026-05-04T09:00Z', closesAt: '2026-05-04T08:00Z' }],
-    },
+    withSessions({ ...talk, opensAt: '2026-05-04T09:00Z', closesAt: '2026-05-04T08:00Z' }),
     'sessions[0].closesAt',
+    'is not after opensAt',
   ],
-])('refuses %s and names the field', (_, value, path_) => {
+  ['days as a text', { ...good, keepDays: '30' }, 'keepDays', 'a whole number from 1 to 3650'],
+  ['half an answer', { ...good, minimumAnswers: 2.5 }, 'minimumAnswers', 'a whole number'],
+  ['one held word', { ...good, heldWords: 'spam' }, 'heldWords', 'must be a list of words'],
+  ['a reply nobody knows', { ...good, replies: { thanks: 'Hi' } }, 'replies.thanks', 'Known are recorded'],
+  [
+    'a reply that names what it cannot',
+    { ...good, replies: { closed: '{score}!' } },
+    'replies.closed',
+    '{title}',
+  ],
+  [
+    'a reply with a brace too many',
+    { ...good, replies: { closed: '{ title }' } },
+    'replies.closed',
+    '{ title }',
+  ],
+  [
+    'a reply that is a list',
+    { ...good, replies: { closed: ['a'] } },
+    'replies.closed',
+    '1 to 320 characters',
+  ],
+  ['what no caller hears', { ...good, calls: { hello: 'Hi' } }, 'calls.hello', 'Known are choose'],
+  ['a poster that fills something in', { ...good, poster: { scan: '{title}' } }, 'poster.scan', 'no braces'],
+  ['a language without country', { ...good, locale: 'cy' }, 'locale', 'like cy-GB'],
+])('refuses %s, and names field and fix', (_, value, field, told) => {
   const parsed = parseEvent(JSON.stringify(value));
-  expect(parsed.ok ? [] : parsed.faults.map((fault) => fault.path)).toContain(path_);
+  const faults = parsed.ok ? [] : parsed.faults;
+  expect(faults.map((fault) => fault.path)).toContain(field);
+  expect(faults.map(({ message, fix }) => `${message}. ${fix}`).join('\n')).toContain(told);
+});
+
+test('takes a file of an editor that puts a mark before it', () => {
+  expect(parseEvent(`\uFEFF${JSON.stringify(good)}`)).toMatchObject({ ok: true });
 });
 
 test('reports every fault', () => {

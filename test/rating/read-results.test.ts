@@ -18,6 +18,9 @@ const event: RatingEvent = {
   heldWords: ['boo'],
   keepDays: null,
   replies: {},
+  calls: {},
+  poster: {},
+  locale: null,
   sessions: [
     { keyword: 'KEYNOTE', title: 'Opening', opensAt: null, closesAt: null },
     { keyword: 'WORKSHOP', title: 'Workshop', opensAt: null, closesAt: 100 },

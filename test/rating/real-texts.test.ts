@@ -97,7 +97,10 @@ test('takes the longer one of two keywords that begin alike', () => {
 
 test('a word that is nearly the keyword of another session is not given to the open one', () => {
   const closed: SessionNow = { ...workshop, state: 'closed' };
-  expect(summarise(readText('5 worksop', [keynote, closed]))).toBe('unknown-keyword, WORKSHOP?');
+  expect(summarise(readText('5 worksop', [keynote, closed]))).toBe('closed');
+  expect(summarise(readText('5 worksop', [keynote, { ...workshop, state: 'open' }]))).toBe(
+    'unknown-keyword, WORKSHOP?',
+  );
   expect(summarise(readText('5 works for me', [keynote, closed]))).toBe('KEYNOTE 5 | works for me');
 });
 

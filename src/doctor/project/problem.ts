@@ -118,6 +118,7 @@ export interface EventFacts {
   'event-missing': { file: string };
   'event-fault': { file: string; fault: string };
   'event-over': { file: string; closed: string };
+  'reply-long': { file: string; reply: string; locale: string; segments: number };
 }
 
 export interface AccountFacts {

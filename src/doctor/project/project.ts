@@ -117,6 +117,8 @@ export interface EventState {
   missing: boolean;
   /** Each with line and field. */
   faults: string[];
+  /** Replies of the event that cost more than one segment. */
+  longReplies: { reply: string; locale: string; segments: number }[];
   /** When the last session closes, in milliseconds since 1970; `null` for never. */
   closesAt: number | null;
 }

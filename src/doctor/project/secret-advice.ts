@@ -107,4 +107,12 @@ export const eventAdvice: AdviceFor<EventFacts> = {
     fix: ({ file }) => `Correct the times in ${file} if people are still to rate.`,
     why: 'Everybody who texts is told that rating is closed.',
   },
+  'reply-long': {
+    severity: 'warning',
+    title: 'A reply costs more than one segment',
+    detail: ({ file, reply, locale, segments }) =>
+      `The reply ${reply} in ${file} takes ${segments} segments (${locale}): each of them is paid for, and sent after the other.`,
+    fix: () => 'Shorten it, or leave out what GSM-7 lacks (npm run replies shows each with its encoding).',
+    why: 'A number sends about one segment a second: a crowd waits twice as long for its replies, which cost twice as much.',
+  },
 };

@@ -237,7 +237,20 @@ export const brokenEnvironments: readonly BrokenProject[] = [
     says: 'closed at 2020-01-01T10:00:00.000Z',
     files: {
       'assets/event.private.json':
-        '{ "id": "x", "title": "X", "sessions": [{ "keyword": "ONE", "title": "a", "closesAt": "2020-01-01T10:00Z" }] }',
+        '{ "id": "x", "title": "X", "sessions": [{ "keyword": "TALK", "title": "a", "closesAt": "2020-01-01T10:00Z" }] }',
+    },
+  },
+  {
+    name: 'a reply that is too long for a segment',
+    code: 'reply-long',
+    says: 'The reply howTo in assets/event.private.json takes 2 segments (en-US)',
+    files: {
+      'assets/event.private.json': JSON.stringify({
+        id: 'x',
+        title: 'X',
+        sessions: [{ keyword: 'TALK', title: 'a' }],
+        replies: { howTo: `Ŵ${'w'.repeat(80)} {keyword} 5` },
+      }),
     },
   },
   {

@@ -45,7 +45,7 @@ export function manifest(changes: object): string {
 export const ours: Files = {
   'package.json': manifest({ scripts: { build: 'ringtrue build' } }),
   'assets/event.private.json':
-    '{ "id": "x", "title": "X", "sessions": [{ "keyword": "ONE", "title": "One" }] }',
+    '{ "id": "x", "title": "X", "sessions": [{ "keyword": "TALK", "title": "One" }] }',
 };
 
 /** Makes a project in a temporary folder, reads it as the command does, and removes it. */
