@@ -1,115 +1,136 @@
-// Draws /results and keeps it up to date. What was shown stays when the network drops. All text is set as text.
-const pollTime = 2000;
-const retryTime = 5000;
-const stateNames = { open: 'open', scheduled: 'not open yet', paused: 'paused', closed: 'closed' };
+// The results page: draws what the feed brings. `?view=projector` is for a wall, `?session=KEYNOTE` picks sessions.
+import { startProjector } from '/projector.js';
+import { startFeed } from '/results-feed.js';
+import { textsOf } from '/results-texts.js';
+import { makeCard, setText } from '/session-card.js';
 
-const list = document.getElementById('sessions');
-const template = document.getElementById('session');
-const status = document.getElementById('status');
+const byId = (id) => document.getElementById(id);
+const address = new URL(location.href);
+const onWall = address.searchParams.get('view') === 'projector';
+const picked = address.searchParams
+  .getAll('session')
+  .flatMap((list) => list.split(','))
+  .map((keyword) => keyword.trim().normalize('NFC').toUpperCase())
+  .filter((keyword) => keyword !== '');
+
 const cards = new Map();
+let texts = textsOf('en');
+let invitation = { number: null, written: null };
+let lastResults = null;
 
-async function refresh() {
-  let wait = pollTime;
-  try {
-    const answer = await fetch('/results', { cache: 'no-store', signal: AbortSignal.timeout(8000) });
-    if (!answer.ok) throw new Error(`answered ${answer.status}`);
-    draw(await answer.json());
-    setStatus('live', false);
-  } catch {
-    setStatus(cards.size > 0 ? 'connection lost, trying again' : 'no results yet, trying again', true);
-    wait = retryTime;
-  }
-  setTimeout(refresh, wait);
+document.documentElement.dataset.view = onWall ? 'projector' : 'page';
+const theme = address.searchParams.get('theme');
+if (theme === 'dark' || theme === 'light') document.documentElement.dataset.theme = theme;
+const projector = onWall ? startProjector() : null;
+
+function draw(results) {
+  lastResults = results;
+  const { event, sessions } = results;
+  texts = textsOf(event.language);
+  document.documentElement.lang = texts.language;
+  setText(byId('title'), event.title);
+  const title = `${event.title}: ${texts.liveResults}`;
+  if (document.title !== title) document.title = title;
+  const shown = picked.length === 0 ? sessions : sessions.filter(({ keyword }) => picked.includes(keyword));
+  drawCards(shown, event);
+  byId('nothing').hidden = shown.length > 0;
+  setText(byId('nothing'), texts.nothing(picked.join(', ')));
+  drawFrame(sessions, shown);
+  projector?.arrange(shown, texts);
 }
 
-function setStatus(text, lost) {
-  // Set only when it changes: a screen reader reads each change.
-  if (status.textContent !== text) status.textContent = text;
-  status.classList.toggle('lost', lost);
-}
-
-function draw({ event, sessions }) {
-  document.getElementById('title').textContent = event.title;
-  document.title = `${event.title}: live results`;
-  const keywords = new Set(sessions.map(({ keyword }) => keyword));
+function drawCards(sessions, event) {
   for (const [keyword, card] of cards) {
-    if (!keywords.has(keyword)) {
-      card.remove();
-      cards.delete(keyword);
+    if (sessions.some((session) => session.keyword === keyword)) continue;
+    card.element.remove();
+    cards.delete(keyword);
+  }
+  for (const session of sessions) {
+    if (!cards.has(session.keyword)) {
+      const card = makeCard();
+      cards.set(session.keyword, card);
+      byId('sessions').append(card.element);
     }
+    cards.get(session.keyword).draw(session, { event, texts, invitation, onWall });
   }
-  for (const session of sessions) drawSession(cardOf(session.keyword), session, event.minimumAnswers);
 }
 
-function cardOf(keyword) {
-  const known = cards.get(keyword);
-  if (known) return known;
-  const card = template.content.cloneNode(true).querySelector('.session');
-  const histogram = card.querySelector('.histogram');
-  for (const score of [5, 4, 3, 2, 1]) histogram.append(barOf(score));
-  list.append(card);
-  cards.set(keyword, card);
-  return card;
+/** What stands around the sessions: links to other views, whom to text. */
+function drawFrame(sessions, shown) {
+  setText(byId('other-view'), onWall ? texts.pageView : texts.projectorView);
+  byId('other-view').href = viewOf({ view: onWall ? null : 'projector' });
+  setText(byId('privacy').firstElementChild, texts.privacy);
+  drawInvitation(shown.filter(({ state }) => state === 'open'));
+  drawPicker(sessions);
 }
 
-function barOf(score) {
-  const bar = document.createElement('li');
-  bar.dataset.score = score;
-  for (const [name, text] of [
-    ['score', score],
-    ['track', ''],
-    ['count', ''],
-  ]) {
-    const part = document.createElement('span');
-    part.className = name;
-    part.textContent = text;
-    bar.append(part);
-  }
-  const fill = document.createElement('div');
-  fill.className = 'fill';
-  bar.querySelector('.track').append(fill);
-  return bar;
+function drawInvitation(open) {
+  const place = byId('invitation');
+  const [only] = open;
+  place.hidden = !only || invitation.written === null;
+  if (place.hidden) return;
+  const words = open.length === 1 ? `${only.keyword} 5` : null;
+  drawOnce(place, [texts.language, words, invitation.written], () =>
+    texts.invitation(words, invitation.written, make),
+  );
 }
 
-function drawSession(card, session, minimumAnswers) {
-  const { keyword, title, state, count, average, median, interval, hidden, histogram, comments } = session;
-  card.querySelector('.name').textContent = title;
-  const stateLine = card.querySelector('.state');
-  stateLine.textContent = stateNames[state] ?? state;
-  stateLine.dataset.state = state;
-  card.querySelector('.average strong').textContent = average === null ? '–' : average.toFixed(1);
-  card.querySelector('.facts').textContent =
-    count === 0 ? 'no ratings yet' : `${count} ${count === 1 ? 'rating' : 'ratings'}, median ${median}`;
-  card.querySelector('.sure').textContent = interval
-    ? `the average of everybody is between ${interval.low.toFixed(1)} and ${interval.high.toFixed(1)}, 19 times in 20`
-    : count > 0 && count < minimumAnswers
-      ? `only ${count} ${count === 1 ? 'answer' : 'answers'} yet`
-      : '';
-  for (const part of card.querySelectorAll('.figures, .histogram')) part.hidden = hidden;
-  card.querySelector('.hidden').hidden = !hidden;
-  const most = Math.max(1, ...Object.values(histogram));
-  for (const bar of card.querySelectorAll('.histogram li')) {
-    const votes = histogram[bar.dataset.score];
-    bar.querySelector('.fill').style.transform = `scaleX(${votes / most})`;
-    bar.querySelector('.count').textContent = votes;
-    bar.setAttribute('aria-label', `${votes} rated ${bar.dataset.score}`);
-  }
-  card.querySelector('kbd').textContent = `${keyword} 5`;
-  card.querySelector('.how').hidden = state !== 'open';
-  drawComments(card.querySelector('.comments'), comments);
-}
-
-function drawComments(place, comments) {
-  const shown = JSON.stringify(comments);
-  if (place.dataset.shown === shown) return;
-  place.dataset.shown = shown;
-  place.replaceChildren(
-    ...comments.map(({ text }) => {
-      const item = document.createElement('li');
-      item.textContent = text;
-      return item;
+function drawPicker(sessions) {
+  const picker = byId('picker');
+  picker.hidden = onWall || sessions.length < 2;
+  if (picker.hidden) return;
+  picker.setAttribute('aria-label', texts.sessions);
+  const choices = [[null, texts.all, ''], ...sessions.map(({ keyword, title }) => [keyword, keyword, title])];
+  drawOnce(picker, choices, () =>
+    choices.map(([keyword, name, title]) => {
+      const link = make('a', name);
+      link.href = viewOf({ session: keyword });
+      if (title) link.title = title;
+      const current = keyword === null ? picked.length === 0 : picked.includes(keyword);
+      if (current) link.setAttribute('aria-current', 'true');
+      return link;
     }),
   );
 }
 
-refresh();
+/** Fills a place anew only when what it shows has changed. */
+function drawOnce(place, content, makeParts) {
+  const shown = JSON.stringify(content);
+  if (place.dataset.shown === shown) return;
+  place.dataset.shown = shown;
+  place.replaceChildren(...makeParts());
+}
+
+/** This address with some of its parameters changed; `null` takes one away. */
+function viewOf(change) {
+  const url = new URL(address);
+  for (const [name, value] of Object.entries(change)) {
+    if (value === null) url.searchParams.delete(name);
+    else url.searchParams.set(name, value);
+  }
+  return url.pathname + url.search;
+}
+
+function make(tag, text) {
+  const element = document.createElement(tag);
+  element.textContent = text;
+  return element;
+}
+
+/** @param {{ kind: 'live' | 'lost' | 'busy', since: Date | null }} state */
+function tell({ kind, since }) {
+  const time = since?.toLocaleTimeString(texts.language, { hour: '2-digit', minute: '2-digit' });
+  const text = kind === 'live' ? texts.live : since === null ? texts.never : texts[kind](time);
+  setText(byId('status'), text);
+  byId('status').dataset.kind = kind;
+}
+
+async function readInvitation() {
+  const answer = await fetch('/invitation');
+  if (!answer.ok) return;
+  invitation = await answer.json();
+  if (lastResults) draw(lastResults);
+}
+
+startFeed({ steady: onWall, draw, tell });
+readInvitation().catch(() => {});

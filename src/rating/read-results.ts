@@ -1,9 +1,9 @@
-import type { RatingStore, SessionTally } from '../storage/rating-store';
+import type { RatingStore, SessionTally, StoredComment } from '../storage/rating-store';
 import { type RatingEvent, type SessionState, sessionsNow } from './rating-event';
 
 /** What the results page shows, and anybody may know. */
 export interface Results {
-  event: { title: string; minimumAnswers: number };
+  event: Pick<RatingEvent, 'title' | 'language' | 'minimumAnswers' | 'results'>;
   sessions: SessionResult[];
 }
 
@@ -25,6 +25,8 @@ export interface SessionResult {
 }
 
 const shownComments = 20;
+/** Read at once for all sessions. */
+const readComments = 200;
 
 /**
  * Reads the results of an event: every session of its file, in the file's order, rated or not.
@@ -41,14 +43,14 @@ export async function readResults({
   now: number;
   all?: boolean;
 }): Promise<Results> {
-  const { title, minimumAnswers } = event;
+  const { title, language, minimumAnswers, results } = event;
   const [tallies, settings, comments] = await Promise.all([
     store.tally(event.id),
     store.settings(event.id),
-    store.comments(event.id, { states: ['approved'], limit: 200 }),
+    readApproved(event, store),
   ]);
   return {
-    event: { title, minimumAnswers },
+    event: { title, language, minimumAnswers, results },
     sessions: sessionsNow(event, settings, now).map((session) => {
       const hidden = !all && isHidden(event, session.state);
       const tally = hidden ? undefined : tallies.find((one) => one.session === session.keyword);
@@ -61,6 +63,16 @@ export async function readResults({
       };
     }),
   };
+}
+
+// One question for all sessions; one for each only where a session may have pushed the comments of others out.
+async function readApproved(event: RatingEvent, store: RatingStore): Promise<StoredComment[]> {
+  const newest = await store.comments(event.id, { states: ['approved'], limit: readComments });
+  if (newest.length < readComments) return newest;
+  const each = event.sessions.map(({ keyword }) =>
+    store.comments(event.id, { states: ['approved'], session: keyword, limit: shownComments }),
+  );
+  return (await Promise.all(each)).flat();
 }
 
 function isHidden({ results }: RatingEvent, state: SessionState): boolean {

@@ -49,20 +49,24 @@ function writeSheet({
   return `<section class="sheet">
 <header><p class="event">${escapeHtml(event.title)}</p><h1>${escapeHtml(title)}</h1></header>
 <p class="rate">${escapeHtml(texts.rate)}</p>
-<figure><a href="${escapeHtml(link)}" aria-label="${escapeHtml(`${texts.text} ${keyword} 5 ${texts.to} ${number}`)}">${qrCode(`SMSTO:${number}:${keyword} `)}</a><figcaption>${escapeHtml(texts.scan)}</figcaption></figure>
-<p class="human">${escapeHtml(texts.text)} <strong>${escapeHtml(keyword)} 5</strong> ${escapeHtml(texts.to)} <strong class="number">${formatNumber(number)}</strong></p>
+<figure><a href="${escapeHtml(link)}" aria-label="${escapeHtml(`${texts.text} ${keyword} 5 ${texts.to} ${number}`)}">${writeCode(number, keyword)}</a><figcaption>${escapeHtml(texts.scan)}</figcaption></figure>
+<p class="human">${escapeHtml(texts.text)} <strong>${escapeHtml(keyword)} 5</strong> ${escapeHtml(texts.to)} <strong class="number">${writeNumber(number)}</strong></p>
 <p class="scale">${escapeHtml(texts.scale)}</p>
 <footer><p>${escapeHtml(texts.privacy)}</p><p>${escapeHtml(texts.legal)}</p></footer>
 </section>`;
 }
 
-// SMSTO: opens the texting app on more phones than sms: does, with the keyword already written.
-function qrCode(text: string): string {
-  return renderSVG(text, { ecc: 'M', border: 2 }).replace('<svg ', '<svg role="img" aria-hidden="true" ');
+/**
+ * A QR code, as SVG, that opens the texting app with the keyword already written. `SMSTO:` does so on more phones than the
+ * `sms:` of links.
+ */
+export function writeCode(number: string, keyword: string): string {
+  const svg = renderSVG(`SMSTO:${number}:${keyword} `, { ecc: 'M', border: 4 });
+  return svg.replace('<svg ', '<svg role="img" aria-hidden="true" shape-rendering="crispEdges" ');
 }
 
-// Numbers of North America are read in groups there; others stay as they are dialled.
-function formatNumber(number: string): string {
+/** Numbers of North America are read in groups there; others stay as they are dialled. */
+export function writeNumber(number: string): string {
   return number.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, '+1 $1 $2 $3');
 }
 

@@ -3,13 +3,30 @@ import path from 'node:path';
 
 const assets = path.join(__dirname, '..', '..', 'assets');
 
+/** What a page asks for by itself. */
+function partsOf(page: string): string[] {
+  const html = readFileSync(path.join(assets, page), 'utf8');
+  return [...html.matchAll(/(?:src|href)="\/([\w.-]+\.(?:css|js))"/g)].map(([, file = '']) => file);
+}
+
 /** A page and all that it asks for, in bytes before compression. */
 function weigh(page: string): number {
-  const html = readFileSync(path.join(assets, page), 'utf8');
-  const parts = [...html.matchAll(/(?:src|href)="\/([\w.-]+\.(?:css|js))"/g)].map(([, file = '']) => file);
+  const parts = partsOf(page);
   expect(parts.length).toBeGreaterThan(0);
   return [page, ...parts].reduce((sum, file) => sum + statSync(path.join(assets, file)).size, 0);
 }
+
+test.each(['index.html', 'organiser.private.html'])(
+  '%s names each module itself, so that none waits for another',
+  (page) => {
+    const parts = partsOf(page);
+    const imported = parts
+      .filter((file) => file.endsWith('.js'))
+      .flatMap((file) => [...readFileSync(path.join(assets, file), 'utf8').matchAll(/from '\/([\w.-]+)'/g)])
+      .map(([, file = '']) => file);
+    expect(parts).toEqual(expect.arrayContaining(imported));
+  },
+);
 
 test.each(['index.html', 'organiser.private.html', 'privacy.html'])(
   '%s weighs less than 60 kB in all',

@@ -153,6 +153,22 @@ test('the poster says what to text, and no script runs on it', async () => {
   expect((await fetch(`${ringtrue.url}/poster?session=NOTHING`)).status).toBe(404);
 });
 
+test('the invitation names the number, as it is dialled and as it is read', async () => {
+  const invitation = await (await fetch(`${ringtrue.url}/invitation`)).json();
+  expect(invitation).toEqual({ number: '+15550100000', written: '+1 555 010 0000' });
+});
+
+test('results that did not change are answered with an empty 304', async () => {
+  const url = `${ringtrue.url}/results`;
+  const first = await fetch(url);
+  const etag = first.headers.get('etag') ?? '';
+  const again = await fetch(url, { headers: { 'if-none-match': etag } });
+  expect([again.status, await again.text(), again.headers.get('etag')]).toEqual([304, '', etag]);
+  await text('KEYNOTE 2', '+15550100042');
+  const changed = await fetch(url, { headers: { 'if-none-match': etag, 'cache-control': 'no-cache' } });
+  expect(changed.status).toBe(200);
+});
+
 describeWith('Chromium', 'in a browser', (executablePath) => {
   let browser: Browser;
   let page: Page;

@@ -46,7 +46,7 @@ async function rate(...scores: Score[]): Promise<void> {
 
 test('lists every session, with null for average and median where nobody rated', async () => {
   expect(await readResults({ event, store, now: 200 })).toEqual({
-    event: { title: 'Demo', minimumAnswers: 3 },
+    event: { title: 'Demo', language: 'en', minimumAnswers: 3, results: 'always' },
     sessions: [
       expect.objectContaining({
         keyword: 'KEYNOTE',
@@ -84,6 +84,15 @@ test('shows approved comments only, and nothing about who wrote them', async () 
   const results = await readResults({ event, store, now: 0 });
   expect(results.sessions[0]?.comments.map(({ text }) => text)).toEqual(['lovely']);
   expect(JSON.stringify(results)).not.toContain('secret-voter');
+});
+
+test('a session with hundreds of comments does not push those of another out', async () => {
+  const comment = { text: 'fine', state: 'approved' as const };
+  await store.record(rating({ session: 'WORKSHOP', voter: 'early', comment }));
+  for (let index = 0; index < 210; index += 1)
+    await store.record(rating({ session: 'KEYNOTE', voter: `voter-${index}`, comment }));
+  const { sessions } = await readResults({ event, store, now: 0 });
+  expect(sessions.map(({ comments }) => comments.length)).toEqual([20, 1]);
 });
 
 test.each([
