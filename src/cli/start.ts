@@ -167,8 +167,9 @@ async function start(options: StartOptions): Promise<void> {
     withdraw();
     await Promise.all([watch?.close(), page.close(), edge.close()]);
   };
-  process.on('SIGINT', close);
-  process.on('SIGTERM', close);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, close);
+  // Nobody reads what it says any more: its terminal is closed, or `| head` has enough.
+  process.stdout.on('error', close);
   printBlock({ edge, page, bundle, environment, variables, options });
 }
 
