@@ -12,7 +12,7 @@ export function describeRequest(record: RequestRecord, explanation: string | nul
   const { at, method, url, status, verdict, ms } = record;
   const time = new Date(at).toTimeString().slice(0, 8);
   const where = printable(url.replace(/^[a-z]+:\/\/[^/]*/i, '').replace(/\?.*/s, '?…'));
-  const line = `${pc.dim(time)} ${printable(method).padEnd(4)} ${where} ${status} ${pc.dim(`${ms.toFixed(0)} ms`)}`;
+  const line = `${pc.dim(time)} ${printable(method).padEnd(4)} ${where} ${status ?? 'caller gone'} ${pc.dim(`${ms.toFixed(0)} ms`)}`;
   if (record.reason === null) return line;
   const mark = {
     refused: pc.red('refused'),
@@ -32,6 +32,8 @@ export function describeRuntimeEvent(event: RuntimeEvent, dir: string): string |
   switch (event.kind) {
     case 'failed':
       return `${pc.red('the handler failed')} (${howItFailed[event.how]})\n${shortenPaths(event.stack, dir)}`;
+    case 'unreadable':
+      return pc.yellow(`the handler did not run: its body cannot be read: ${printable(event.message)}`);
     case 'uncaught':
       return `${pc.red('an error nobody caught')}\n${shortenPaths(event.stack, dir)}`;
     case 'returned-without-callback':
@@ -43,7 +45,9 @@ export function describeRuntimeEvent(event: RuntimeEvent, dir: string): string |
     case 'slow':
       return pc.yellow('a handler has been running for 5 s: at 10 s Twilio ends it');
     case 'run-again':
-      return pc.yellow('a handler shared its process with an endless loop and is run again, alone');
+      return pc.yellow(
+        'a handler was in a process that ended, perhaps not by its fault: it is run again, alone',
+      );
     case 'replaced':
       return event.why === 'new-code' ? null : pc.dim(`the runtime was replaced: ${whyReplaced[event.why]}`);
   }
@@ -81,9 +85,13 @@ const reasons: Record<string, string> = {
   private: 'a private file has no URL',
   'not-found': 'there is no such function or asset',
   'bad-target': 'its target is not a path',
+  'password-in-clear': 'a password over a network without HTTPS: use --https, or a tunnel with --public-url',
   'too-many-requests': 'more than 30 invocations at once',
   uncaught: 'an error nobody caught ended it',
   exited: 'the process of the handler ended',
+  'out-of-memory': 'the process of the handler needed more than 256 MB',
+  'response-too-large': 'an answer of more than 4 MB; Twilio does not send it',
+  'cookie-too-old': 'a cookie that lives longer than a day; Twilio answers 400',
   'too-slow': 'no answer within 10 s; Twilio ends a Function then',
   'never-called-back': 'the handler returned and never called its callback',
 };

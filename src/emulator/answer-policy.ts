@@ -1,16 +1,21 @@
 import type { RuntimeAnswer } from './runtime-process';
 
+/** The answer as the platform sends it, and why it is not the handler's own. */
+export interface PlatformAnswer {
+  answer: RuntimeAnswer;
+  reason: 'cookie-too-old' | null;
+}
+
 /**
  * Makes an answer of the local runtime what the platform sends: cookies get HttpOnly and Secure, one that should live
- * longer than a day turns the answer into a 400, an answer of more than 4 MB into a 500, and nothing tells which server
- * made it.
+ * longer than a day turns the answer into a 400, and nothing tells which server made it.
  *
  * Sources: https://www.twilio.com/docs/serverless/functions-assets/functions/headers-and-cookies/setting-and-modifying
- * (cookies, the text of the 400), https://www.twilio.com/docs/serverless/functions-assets/functions/request-flow (4 MB).
+ * (cookies, the text of the 400).
  *
  * Gaps: the platform also sets a cookie's Domain, which would keep browsers from storing it here.
  */
-export function asPlatformAnswer({ status, rawHeaders, body }: RuntimeAnswer): RuntimeAnswer {
+export function asPlatformAnswer({ status, rawHeaders, body }: RuntimeAnswer): PlatformAnswer {
   const headers: string[] = [];
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] ?? '';
@@ -18,17 +23,15 @@ export function asPlatformAnswer({ status, rawHeaders, body }: RuntimeAnswer): R
     const lower = name.toLowerCase();
     if (notPassedOn.has(lower)) continue;
     if (lower === 'set-cookie') {
-      if (livesTooLong(value)) return plain(400, 'Cookies max-age cannot be greater than a day.');
+      if (livesTooLong(value)) return { answer: tooOld(), reason: 'cookie-too-old' };
       headers.push(name, withAttributes(value));
     } else {
       headers.push(name, value);
     }
   }
-  if (body.length > maxResponseBytes) return plain(500, 'Internal Server Error');
-  return { status, rawHeaders: headers, body };
+  return { answer: { status, rawHeaders: headers, body }, reason: null };
 }
 
-const maxResponseBytes = 4_000_000;
 const dayInSeconds = 24 * 60 * 60;
 
 // Hop by hop, or set anew because the body is whole; `x-powered-by` is the local runtime's own.
@@ -53,6 +56,10 @@ function withAttributes(cookie: string): string {
   return cookie + httpOnly + secure;
 }
 
-function plain(status: number, text: string): RuntimeAnswer {
-  return { status, rawHeaders: ['content-type', 'text/plain'], body: Buffer.from(text) };
+function tooOld(): RuntimeAnswer {
+  return {
+    status: 400,
+    rawHeaders: ['content-type', 'text/plain'],
+    body: Buffer.from('Cookies max-age cannot be greater than a day.'),
+  };
 }

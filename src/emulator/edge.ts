@@ -18,7 +18,14 @@
  * - Cookies get no Domain, or browsers would not keep them here.
  * - Texts of the refusals other than the 403 of a protected file are ours; the platform's are not published.
  * - A JSON request to a protected Function must carry `bodySHA256`; the platform may be content with the URL.
- * - Sizes of environment variables are not enforced: a deploy refuses them.
+ * - Sizes of environment variables are not enforced: `npm start` warns of them, a deploy refuses them.
+ * - A relative `require` between function files works here and fails deployed: `npm run doctor` finds it.
+ * - Work that goes on after the callback goes on here at once, on the platform perhaps only with a later invocation.
+ * - Between 4 kB or 75 headers and 15 kB or 90 the platform's pages disagree on a 431: the larger limits are taken.
+ * - The 30 invocations are those of this edge; whether the platform counts a service's or an account's is told
+ *   differently by its pages. The header `X-Twilio-Function-Concurrency` is not sent.
+ * - The 256 MB are those of one process for all invocations, and of its heap; what lies outside (buffers) may take
+ *   128 MB more, with Node and Twilio's runtime.
  */
 import { type Key, type SignatureReason, verify } from '../signature/index';
 import type { Route } from './routes';
@@ -30,6 +37,8 @@ export interface EdgeRequest {
   /** Name, value, name, value, exactly as received. */
   rawHeaders: readonly string[];
   body: Buffer;
+  /** Came over a network in clear text, with no proxy in front that would have taken HTTPS off it. */
+  exposed: boolean;
 }
 
 export interface EdgePolicy {
@@ -48,7 +57,8 @@ export type RefusalReason =
   | 'body-too-large'
   | 'private'
   | 'not-found'
-  | 'bad-target';
+  | 'bad-target'
+  | 'password-in-clear';
 
 export interface Refusal {
   verdict: 'refused';
@@ -96,7 +106,12 @@ export function judge(request: EdgeRequest, policy: EdgePolicy): Verdict {
 }
 
 /** What can be refused before the body is read. */
-export function judgeHead({ method, target, rawHeaders }: Omit<EdgeRequest, 'body'>): Refusal | undefined {
+export function judgeHead({
+  method,
+  target,
+  rawHeaders,
+  exposed,
+}: Omit<EdgeRequest, 'body'>): Refusal | undefined {
   if (rawHeaders.length / 2 > maxHeaderCount || headerBytes(rawHeaders) > maxHeaderBytes) {
     return refuse(431, 'headers-too-large', 'Request Header Fields Too Large');
   }
@@ -104,7 +119,21 @@ export function judgeHead({ method, target, rawHeaders }: Omit<EdgeRequest, 'bod
     return refuse(405, 'method-not-allowed', 'Method Not Allowed', { allow: 'GET, HEAD, POST, OPTIONS' });
   }
   if (!target.startsWith('/')) return refuse(400, 'bad-target', 'Bad Request');
+  if (exposed && headerValues(rawHeaders, 'authorization').some(isBasic)) return passwordInClear();
   return undefined;
+}
+
+/**
+ * The platform speaks HTTPS only. Here a password could travel a network readably, so it is neither asked for nor taken there,
+ * whatever name the emulator goes by.
+ */
+export function passwordInClear(): Refusal {
+  return refuse(403, 'password-in-clear', 'Forbidden: a password must not travel without HTTPS.');
+}
+
+/** Whether a value of `Authorization` or `WWW-Authenticate` is HTTP Basic. */
+export function isBasic(value: string): boolean {
+  return /^\s*basic\b/i.test(value);
 }
 
 /** The answer to a body that outgrew the limit while it was read. */

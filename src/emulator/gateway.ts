@@ -8,9 +8,12 @@ import { asPlatformAnswer } from './answer-policy';
 import {
   type EdgePolicy,
   type EdgeRequest,
+  headerValues,
+  isBasic,
   judge,
   judgeHead,
   maxRequestBytes,
+  passwordInClear,
   type Refusal,
   type RefusalReason,
   tooLarge,
@@ -36,12 +39,17 @@ export interface GatewayOptions {
 
 interface Outcome {
   verdict: RequestRecord['verdict'];
-  reason: RefusalReason | 'too-many-requests' | RuntimeFailure['why'] | null;
+  reason: RefusalReason | 'too-many-requests' | 'cookie-too-old' | RuntimeFailure['why'] | null;
   answer: RuntimeAnswer;
 }
 
 /** Invocations at once: https://www.twilio.com/docs/serverless/functions-assets/functions/faq */
 const maxInvocations = 30;
+/**
+ * What a Function may answer, https://www.twilio.com/docs/serverless/functions-assets/functions/request-flow, and how large a
+ * public or protected asset may be, https://www.twilio.com/docs/serverless/functions-assets/assets. Bytes.
+ */
+const maxAnswerBytes = { function: 4_000_000, asset: 25_000_000 };
 
 /** Makes the server; the caller listens and closes. */
 export function createGateway({ policy, runtime, enforce, onRequest, tls }: GatewayOptions): Server {
@@ -53,15 +61,29 @@ export function createGateway({ policy, runtime, enforce, onRequest, tls }: Gate
     ? createHttpsServer({ ...serverOptions, ...tls }, handle)
     : createServer(serverOptions, handle);
   server.maxHeadersCount = 2000;
+  // A method like any other that is not allowed, but Node closes the connection without a word.
+  server.on('connect', (_, socket) =>
+    socket.end('HTTP/1.1 405 Method Not Allowed\r\nConnection: close\r\n\r\n'),
+  );
   return server;
 
-  async function handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+  function handle(incoming: IncomingMessage, response: ServerResponse): void {
+    answer(incoming, response).catch((error) => {
+      // A bug of ours: its stack goes to us, and nothing of it to the caller.
+      process.emitWarning(error instanceof Error ? error : String(error));
+      if (response.headersSent) response.destroy();
+      else writeAnswer(response, 'GET', plainAnswer(500, 'Internal Server Error'));
+    });
+  }
+
+  async function answer(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const at = Date.now();
     const number = String(++lastNumber);
     const head = {
       method: incoming.method ?? '',
       target: incoming.url ?? '',
       rawHeaders: incoming.rawHeaders,
+      exposed: isExposed(incoming),
     };
     const body = judgeHead(head) ? Buffer.alloc(0) : await readBody(incoming);
     if (body === 'aborted') return;
@@ -73,20 +95,26 @@ export function createGateway({ policy, runtime, enforce, onRequest, tls }: Gate
       body === 'too-large' ? tooLarge() : judge(request, policy()),
     );
     const ms = performance.now() - begin;
-    writeAnswer(response, request, outcome.answer);
+    const gone = response.destroyed;
+    if (!gone) writeAnswer(response, request.method, outcome.answer);
     onRequest({
       id: number,
       at,
       method: request.method,
       url: (policy().publicUrls[0] ?? '') + request.target,
-      status: outcome.answer.status,
+      status: gone ? null : outcome.answer.status,
       verdict: outcome.verdict,
       reason: outcome.reason,
       ms,
       headers: headerPairs(request.rawHeaders),
       body: request.body,
-      response: { headers: headerPairs(outcome.answer.rawHeaders), body: outcome.answer.body },
+      response: gone ? null : { headers: headerPairs(outcome.answer.rawHeaders), body: outcome.answer.body },
     });
+  }
+
+  function isExposed({ socket }: IncomingMessage): boolean {
+    const behindHttps = tls !== undefined || /^https:/i.test(policy().publicUrls[0] ?? '');
+    return !behindHttps && !loopbackAddress.test(socket.remoteAddress ?? '');
   }
 
   async function decide(number: string, request: EdgeRequest, verdict: Verdict): Promise<Outcome> {
@@ -105,17 +133,27 @@ export function createGateway({ policy, runtime, enforce, onRequest, tls }: Gate
 
   async function invoke(
     number: string,
-    { method, target, rawHeaders, body }: EdgeRequest,
+    { method, target, rawHeaders, body, exposed }: EdgeRequest,
     kind: 'function' | 'asset',
   ): Promise<Omit<Outcome, 'verdict'>> {
     if (kind === 'function' && invocations >= maxInvocations) {
       return { reason: 'too-many-requests', answer: plainAnswer(429, 'Too Many Requests') };
     }
-    invocations += 1;
+    if (kind === 'function') invocations += 1;
     try {
-      const headers = forwardedHeaders(rawHeaders, body.length);
-      const answer = await runtime.send({ number, method, target, rawHeaders: headers, body });
-      return { reason: null, answer: asPlatformAnswer(answer) };
+      const given = await runtime.send({
+        number,
+        method,
+        target,
+        rawHeaders: forwardedHeaders(rawHeaders, body.length),
+        body,
+        maxAnswerBytes: maxAnswerBytes[kind],
+      });
+      if (exposed && headerValues(given.rawHeaders, 'www-authenticate').some(isBasic)) {
+        const refusal = passwordInClear();
+        return { reason: refusal.reason, answer: refusalAnswer(refusal) };
+      }
+      return asPlatformAnswer(given);
     } catch (error) {
       if (!(error instanceof RuntimeFailure)) throw error;
       const tooLate = error.why === 'too-slow' || error.why === 'never-called-back';
@@ -124,10 +162,12 @@ export function createGateway({ policy, runtime, enforce, onRequest, tls }: Gate
         answer: plainAnswer(tooLate ? 504 : 500, tooLate ? 'Gateway Timeout' : 'Internal Server Error'),
       };
     } finally {
-      invocations -= 1;
+      if (kind === 'function') invocations -= 1;
     }
   }
 }
+
+const loopbackAddress = /^(?:::1|(?:::ffff:)?127(?:\.\d{1,3}){3})$/i;
 
 async function readBody(incoming: IncomingMessage): Promise<Buffer | 'too-large' | 'aborted'> {
   const chunks: Buffer[] = [];
@@ -149,6 +189,9 @@ async function readBody(incoming: IncomingMessage): Promise<Buffer | 'too-large'
 const notForwarded = new Set([
   'connection',
   'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
   'transfer-encoding',
   'content-length',
   'expect',
@@ -189,7 +232,7 @@ function plainAnswer(
 
 function writeAnswer(
   response: ServerResponse,
-  { method }: EdgeRequest,
+  method: string,
   { status, rawHeaders, body }: RuntimeAnswer,
 ): void {
   // The rest of a body that was too large is not read: the connection cannot be used again.

@@ -3,6 +3,8 @@ type Handler = (context: unknown, event: unknown, callback: Callback) => unknown
 
 /** Hears what a handler did wrong. Made anew for each call, so that it knows whose request it was. */
 export interface HandlerObserver {
+  /** It called back; from here on its request has an answer. */
+  calledBack(): void;
   failed(how: 'threw' | 'rejected' | 'callback', error: unknown): void;
   returnedWithoutCallback(): void;
   calledBackTwice(): void;
@@ -14,7 +16,8 @@ const wrappedHandlers = new WeakSet<object>();
  * Makes a handler safe to run in a process that others share: whatever it throws, rejects with or passes to its callback
  * becomes a 500 without a stack, only its first callback counts, and a number or boolean is sent as JSON, as Twilio's
  * documentation has it (https://www.twilio.com/docs/serverless/functions-assets/functions/invocation), where the local
- * runtime takes the number for a status and dies.
+ * runtime takes the number for a status and dies. An answer that would break the connection it travels on (a status below
+ * 200, `Transfer-Encoding`) is an error or loses that header.
  */
 export function wrapHandler(handler: Handler, observe: () => HandlerObserver): Handler {
   const wrapped: Handler = (context, event, callback) => {
@@ -25,6 +28,7 @@ export function wrapHandler(handler: Handler, observe: () => HandlerObserver): H
       observer.failed(how, error);
       if (answered && how !== 'callback') return;
       answered = true;
+      observer.calledBack();
       callback(null, failure());
     };
     const once: Callback = (error, payload) => {
@@ -39,6 +43,7 @@ export function wrapHandler(handler: Handler, observe: () => HandlerObserver): H
       }
       try {
         callback(null, sendable(payload));
+        observer.calledBack();
       } catch (unsendable) {
         fail('callback', unsendable);
       }
@@ -46,8 +51,9 @@ export function wrapHandler(handler: Handler, observe: () => HandlerObserver): H
 
     try {
       const result = handler(context, event, once);
-      if (result instanceof Promise) {
-        result.then(
+      if (isThenable(result)) {
+        // Resolving it first: a thenable of another library may call both, twice, or throw.
+        Promise.resolve(result).then(
           () => {
             if (!answered) observer.returnedWithoutCallback();
           },
@@ -74,10 +80,27 @@ function failure(): unknown {
     .setBody('Internal Server Error');
 }
 
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && typeof Reflect.get(value, 'then') === 'function';
+}
+
+// They speak of one connection (RFC 9110, 7.6.1), and the one to the caller is not the handler's.
+const hopByHop = /^(?:connection|keep-alive|proxy-connection|te|trailer|transfer-encoding|upgrade)$/i;
+
 function sendable(payload: unknown): unknown {
+  if (payload instanceof Twilio.Response) return withoutHopByHop(payload);
   if (typeof payload !== 'number' && typeof payload !== 'boolean') return payload;
   return new Twilio.Response()
     .setStatusCode(200)
     .appendHeader('Content-Type', 'application/json')
     .setBody(JSON.stringify(payload));
+}
+
+function withoutHopByHop(response: InstanceType<typeof Twilio.Response>): unknown {
+  const { statusCode, headers } = response as unknown as { statusCode: unknown; headers?: object };
+  if (Number(statusCode) < 200) throw new RangeError(`${statusCode} is not the status of an answer`);
+  for (const name of Object.keys(headers ?? {})) {
+    if (headers && hopByHop.test(name)) Reflect.deleteProperty(headers, name);
+  }
+  return response;
 }

@@ -6,9 +6,10 @@
  * process, `callback(null, 42)` does too, and an error's stack is sent to the caller.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { createServer, type RequestListener, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { getHeapStatistics } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { markEdge } from '../twilio/edge-mark';
 import { isWrapped, wrapHandler } from './handler-wrapper';
@@ -16,7 +17,18 @@ import type { Route } from './routes';
 import { beatInterval, type GuardOrder } from './runtime-guard';
 import { type RuntimeReport, requestNumberHeader, type ServeOrder } from './runtime-messages';
 
-const currentRequest = new AsyncLocalStorage<string>();
+interface CurrentRequest {
+  number: string;
+  /** Its handler has called back. */
+  answered: boolean;
+}
+
+const currentRequest = new AsyncLocalStorage<CurrentRequest>();
+
+// The channel to the supervisor is ours: what a handler sends there by chance must not pass for a report.
+const send = process.send?.bind(process);
+Reflect.deleteProperty(process, 'send');
+Reflect.deleteProperty(process, 'disconnect');
 
 process.once('message', (order: ServeOrder) => {
   try {
@@ -30,37 +42,63 @@ process.on('message', (message: { kind: string }) => {
 });
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 process.on('uncaughtException', (error) => {
-  report({ kind: 'uncaught', request: currentRequest.getStore() ?? null, stack: describe(error) });
+  const { number = null, answered = false } = currentRequest.getStore() ?? {};
+  report({ kind: 'uncaught', request: number, answered, stack: describe(error) });
 });
 process.exit = ((code?: number) => {
   throw new Error(`process.exit(${code ?? ''}) was called: a Function ends by calling its callback`);
 }) as typeof process.exit;
 
-function serve({ baseDir, domainName, variables, routes, socketPath, timeLimit }: ServeOrder): void {
+function serve({
+  baseDir,
+  domainName,
+  variables,
+  routes,
+  socketPath,
+  timeLimit,
+  memoryLimit,
+}: ServeOrder): void {
   markEdge();
-  startGuard(timeLimit);
   const app = createTwilioApp({ baseDir, domainName, variables, routes });
   const functionFiles = new Map(
     routes.filter(({ kind }) => kind === 'function').map((route) => [route.path, route.filePath]),
   );
   const server = createServer({ requireHostHeader: false, keepAliveTimeout: 0 }, (request, response) => {
     const number = String(request.headers[requestNumberHeader] ?? '');
-    currentRequest.run(number, () => {
+    currentRequest.run({ number, answered: false }, () => {
       report({ kind: 'started', request: number });
       const file = functionFiles.get(request.url?.split('?', 1)[0] ?? '');
       if (!file || prepareHandler(file)) app(request, response);
-      else answerFailure(response);
+      else answerPlainly(response, 500, 'Internal Server Error');
     });
   });
-  server.listen(socketPath, () => report({ kind: 'ready' }));
+  server.listen(socketPath, () => {
+    // Not before: loading Twilio's runtime blocks, and is nobody's endless loop.
+    startGuard({ timeLimit, memoryLimit });
+    report({ kind: 'ready' });
+  });
 }
 
-function startGuard(timeLimit: number | null): void {
+function startGuard(limits: Omit<GuardOrder, 'beats'>): void {
   const beats = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
   const count = new Int32Array(beats);
-  setInterval(() => Atomics.add(count, 0, 1), beatInterval).unref();
-  const order: GuardOrder = { beats, timeLimit };
+  let full = false;
+  setInterval(() => {
+    Atomics.add(count, 0, 1);
+    if (full || !isFull(limits.memoryLimit)) return;
+    full = true;
+    report({ kind: 'memory-full' });
+  }, beatInterval).unref();
+  const order: GuardOrder = { beats, ...limits, memoryLimit: limits.memoryLimit + hurry };
   new Worker(path.join(__dirname, 'runtime-guard.js'), { workerData: order }).unref();
+}
+
+/** Bytes between the memory at which a process is replaced in peace and that at which it is ended. */
+const hurry = 64 * 1024 * 1024;
+
+function isFull(memoryLimit: number): boolean {
+  const { used_heap_size, heap_size_limit } = getHeapStatistics();
+  return used_heap_size > 0.85 * heap_size_limit || process.memoryUsage.rss() > memoryLimit;
 }
 
 function createTwilioApp({
@@ -85,7 +123,29 @@ function createTwilioApp({
     appName: 'ringtrue',
     routes: { functions: twilioRoutes(routes, 'function'), assets: twilioRoutes(routes, 'asset') },
   });
-  return server.getApp();
+  const app = server.getApp();
+  leaveFaviconToAssets(app);
+  app.use(answerUnreadable);
+  return app;
+}
+
+// Twilio's runtime redirects /favicon.ico to twilio.com even where the project has one, which its platform does not.
+function leaveFaviconToAssets(app: { _router?: { stack?: { route?: { path?: unknown } }[] } }): void {
+  const layers = app._router?.stack;
+  const at = layers?.findIndex(({ route }) => route?.path === '/favicon.ico') ?? -1;
+  if (at >= 0) layers?.splice(at, 1);
+}
+
+// Express would send the stack to the caller. It tells an error handler by its four parameters.
+function answerUnreadable(error: unknown, _: IncomingMessage, response: ServerResponse, __: unknown): void {
+  const { number = '' } = currentRequest.getStore() ?? {};
+  const { status, message } = error as { status?: unknown; message?: unknown };
+  const readable = typeof status === 'number' && status >= 400 && status < 500;
+  if (readable) report({ kind: 'unreadable', request: number, message: String(message) });
+  else observeHandler().failed('threw', error);
+  if (response.headersSent) response.destroy();
+  else if (readable) answerPlainly(response, 400, 'Bad Request');
+  else answerPlainly(response, 500, 'Internal Server Error');
 }
 
 function twilioRoutes(routes: Route[], kind: Route['kind']): object[] {
@@ -122,20 +182,24 @@ function prepareHandler(file: string): boolean {
 }
 
 function observeHandler(): ReturnType<Parameters<typeof wrapHandler>[1]> {
-  const request = currentRequest.getStore() ?? '';
+  const current = currentRequest.getStore() ?? { number: '', answered: false };
+  const request = current.number;
   return {
+    calledBack: () => {
+      current.answered = true;
+    },
     failed: (how, error) => report({ kind: 'failed', request, how, stack: describe(error) }),
     returnedWithoutCallback: () => report({ kind: 'returned-without-callback', request }),
     calledBackTwice: () => report({ kind: 'called-back-twice', request }),
   };
 }
 
-function answerFailure(response: ServerResponse): void {
-  response.writeHead(500, { 'content-type': 'text/plain' }).end('Internal Server Error');
+function answerPlainly(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { 'content-type': 'text/plain' }).end(text);
 }
 
 function report(message: RuntimeReport): void {
-  if (process.connected) process.send?.(message);
+  if (process.connected) send?.(message);
 }
 
 function describe(error: unknown): string {

@@ -14,6 +14,8 @@ export interface ServeOrder {
   socketPath: string;
   /** Milliseconds after which a process that is blocked ends itself; `null`: never. */
   timeLimit: number | null;
+  /** Bytes of memory in all above which the process asks to be replaced; somewhat above it ends itself. */
+  memoryLimit: number;
 }
 
 /** What the process tells its supervisor. `request` is the number the gateway gave the request. */
@@ -22,14 +24,28 @@ export type RuntimeReport =
   /** Twilio's runtime refuses to start: two files with one path, say. */
   | { kind: 'cannot-serve'; message: string }
   | { kind: 'pong' }
+  /** It needs nearly as much memory as it may. */
+  | { kind: 'memory-full' }
   | { kind: 'started'; request: string }
   /** The handler threw, rejected, or passed an error to its callback; the process is sound. */
   | { kind: 'failed'; request: string; stack: string; how: 'threw' | 'rejected' | 'callback' }
+  /** Twilio's runtime could not read the body (JSON that is none, say): the handler did not run. */
+  | { kind: 'unreadable'; request: string; message: string }
   /** The handler's promise resolved before its callback was called. */
   | { kind: 'returned-without-callback'; request: string }
   | { kind: 'called-back-twice'; request: string }
   /** An error nobody caught: the process may be in any state and is replaced. */
-  | { kind: 'uncaught'; request: string | null; stack: string };
+  | {
+      kind: 'uncaught';
+      request: string | null;
+      /** Its handler had called back: the answer is on its way. */
+      answered: boolean;
+      stack: string;
+    };
+
+/** What a process ends by that needs too much memory, or is blocked: signals that leave no core file and mean nothing else here. */
+export const outOfMemorySignal = 'SIGUSR2';
+export const blockedSignal = 'SIGVTALRM';
 
 /**
  * Carries a request's number to the process. Twilio's runtime hides every header that starts with `i-t-` from handlers

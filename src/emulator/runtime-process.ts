@@ -4,8 +4,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent, request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { packageRoot } from './package-root';
-import { type RuntimeReport, requestNumberHeader, type ServeOrder } from './runtime-messages';
+import {
+  blockedSignal,
+  outOfMemorySignal,
+  type RuntimeReport,
+  requestNumberHeader,
+  type ServeOrder,
+} from './runtime-messages';
 
 /** A request as it goes to Twilio's runtime: the bytes that came, under a number. */
 export interface RuntimeRequest {
@@ -16,6 +23,8 @@ export interface RuntimeRequest {
   /** Name, value, name, value, as received. */
   rawHeaders: string[];
   body: Buffer;
+  /** An answer with a longer body is not taken. */
+  maxAnswerBytes: number;
 }
 
 export interface RuntimeAnswer {
@@ -28,13 +37,24 @@ export interface RuntimeAnswer {
 export class RuntimeFailure extends Error {
   override name = 'RuntimeFailure';
   constructor(
-    readonly why: 'uncaught' | 'exited' | 'blocked' | 'too-slow' | 'never-called-back',
+    readonly why:
+      | 'uncaught'
+      | 'exited'
+      | 'out-of-memory'
+      | 'too-slow'
+      | 'never-called-back'
+      | 'response-too-large',
     /** Whether the handler may have run. */
     readonly started: boolean,
+    /** Its process ended with other requests in it: nobody can tell whose fault it was. */
+    readonly shared = false,
   ) {
     super(`the runtime gave no answer: ${why}`);
   }
 }
+
+/** How long after its connections break a process may take to end. Milliseconds. */
+const endingTime = 200;
 
 interface WaitingRequest {
   started: boolean;
@@ -49,11 +69,13 @@ export class RuntimeProcess {
   readonly ready: Promise<void>;
   readonly exited: Promise<void>;
   /** How it ended, once it has. */
-  ending: 'exited' | 'out-of-memory' = 'exited';
+  ending: 'exited' | 'out-of-memory' | 'blocked' = 'exited';
   /** Set by its supervisor: its event loop stood still, and when it ends it is for that. */
   blocked = false;
   /** Whether it was ever ready. */
   served = false;
+  /** Requests were taken from it that seemed not to have started: its end may be the fault of one of them. */
+  private moved = false;
   private readonly child: ChildProcess;
   private readonly folder = mkdtempSync(path.join(tmpdir(), 'ringtrue-'));
   private readonly socketPath: string;
@@ -79,10 +101,13 @@ export class RuntimeProcess {
     });
     this.exited = once(this.child, 'exit').then(([code, signal]) => {
       // V8 aborts when its heap is full.
-      if (signal === 'SIGABRT' || code === 134) this.ending = 'out-of-memory';
+      if (signal === 'SIGABRT' || signal === outOfMemorySignal || code === 134) this.ending = 'out-of-memory';
+      if (signal === blockedSignal || this.blocked) this.ending = 'blocked';
       this.agent.destroy();
-      for (const number of [...this.waiting.keys()])
-        this.abandon(number, this.blocked ? 'blocked' : 'exited');
+      const shared = this.waiting.size > 1 || this.moved;
+      const why = this.ending === 'blocked' ? 'too-slow' : this.ending;
+      for (const [number, { started }] of [...this.waiting])
+        this.abandon(number, new RuntimeFailure(why, started, shared && started));
       rmSync(this.folder, { recursive: true, force: true });
     });
     this.ready = new Promise((resolve, reject) => {
@@ -132,13 +157,21 @@ export class RuntimeProcess {
       };
       const entry = { started: false, returned: false, giveUp };
       this.waiting.set(message.number, entry);
-      outgoing.on('error', () =>
-        giveUp(new RuntimeFailure(this.blocked ? 'blocked' : 'exited', entry.started)),
-      );
+      const lose = async (): Promise<void> => {
+        // When the process has ended, its end tells more than a broken connection.
+        await Promise.race([this.exited, setTimeout(endingTime)]);
+        giveUp(new RuntimeFailure('exited', entry.started));
+      };
+      outgoing.on('error', lose);
       outgoing.on('response', (incoming) => {
         const chunks: Buffer[] = [];
-        incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-        incoming.on('error', () => giveUp(new RuntimeFailure('exited', true)));
+        let size = 0;
+        incoming.on('data', (chunk: Buffer) => {
+          size += chunk.length;
+          if (size > message.maxAnswerBytes) giveUp(new RuntimeFailure('response-too-large', true));
+          chunks.push(chunk);
+        });
+        incoming.on('error', lose);
         incoming.on('end', () => {
           settle();
           resolve({
@@ -154,13 +187,17 @@ export class RuntimeProcess {
 
   /** Stops waiting for a request whose time is over. */
   expire(number: string): void {
-    this.abandon(number, this.waiting.get(number)?.returned ? 'never-called-back' : 'too-slow');
+    const entry = this.waiting.get(number);
+    const why = entry?.returned ? 'never-called-back' : 'too-slow';
+    this.abandon(number, new RuntimeFailure(why, entry?.started ?? false));
   }
 
   /** Hands back the requests whose handler has not started: they fail with `started: false`. */
   giveUpWaiting(): void {
     for (const [number, { started }] of [...this.waiting]) {
-      if (!started) this.abandon(number, 'exited');
+      if (started) continue;
+      this.moved = true;
+      this.abandon(number, new RuntimeFailure('exited', false));
     }
   }
 
@@ -174,9 +211,8 @@ export class RuntimeProcess {
     this.child.kill('SIGKILL');
   }
 
-  private abandon(number: string, why: RuntimeFailure['why']): void {
-    const entry = this.waiting.get(number);
-    entry?.giveUp(new RuntimeFailure(why, entry.started));
+  private abandon(number: string, failure: RuntimeFailure): void {
+    this.waiting.get(number)?.giveUp(failure);
   }
 
   private listen(report: RuntimeReport): void {
@@ -184,7 +220,8 @@ export class RuntimeProcess {
       'request' in report && report.request !== null ? this.waiting.get(report.request) : undefined;
     if (entry && report.kind === 'started') entry.started = true;
     if (entry && report.kind === 'returned-without-callback') entry.returned = true;
-    if (report.kind === 'uncaught' && report.request !== null) this.abandon(report.request, 'uncaught');
+    if (report.kind === 'uncaught' && report.request !== null && !report.answered)
+      this.abandon(report.request, new RuntimeFailure('uncaught', true));
     this.hear(report);
   }
 }

@@ -2,14 +2,14 @@ import type { RuntimeReport, ServeOrder } from './runtime-messages';
 import { type RuntimeAnswer, RuntimeFailure, RuntimeProcess, type RuntimeRequest } from './runtime-process';
 
 /** What is served: the order to a process without the socket, which each process has to itself. */
-export type RuntimeOrder = Omit<ServeOrder, 'kind' | 'socketPath' | 'timeLimit'>;
+export type RuntimeOrder = Omit<ServeOrder, 'kind' | 'socketPath' | 'timeLimit' | 'memoryLimit'>;
 
 /** Things worth a line in the terminal. */
 export type RuntimeEvent =
-  | Exclude<RuntimeReport, { kind: 'ready' | 'cannot-serve' | 'pong' | 'started' }>
+  | Exclude<RuntimeReport, { kind: 'ready' | 'cannot-serve' | 'pong' | 'started' | 'memory-full' }>
   /** Half of a handler's time is over. */
   | { kind: 'slow'; request: string }
-  /** It shared a process with an endless loop and is run a second time, alone. */
+  /** Its process ended and it was not the only one in it: it is run a second time, alone. */
   | { kind: 'run-again'; request: string }
   | { kind: 'replaced'; why: ReplaceReason };
 
@@ -43,6 +43,13 @@ export interface SupervisionOptions {
 /** A process is asked for a sign of life this often, in milliseconds; its event loop counts as blocked when it misses four. */
 const pulseInterval = 250;
 const missedPulseLimit = 4;
+/**
+ * Bytes a process may have resident: the 256 MB of a Function, and what Node, Twilio's runtime and the guard take beside.
+ * V8 keeps its heap below 256 MB itself; this is for what lies outside, as buffers do.
+ */
+const memoryLimit = (256 + 128) * 1024 * 1024;
+/** What a process that is blocked may take to end itself before it is ended from outside, in milliseconds: it may be stopped. */
+const endingTime = 1000;
 const dayLong = 24 * 60 * 60 * 1000;
 
 /**
@@ -76,7 +83,7 @@ export function superviseRuntime({
 
   function startProcess(): RuntimeProcess {
     const started = new RuntimeProcess(
-      { ...order, timeLimit: debugging ? null : timeLimit },
+      { ...order, timeLimit: debugging ? null : timeLimit, memoryLimit },
       (report) => listen(started, report),
       execArgv,
     );
@@ -92,6 +99,9 @@ export function superviseRuntime({
       case 'cannot-serve':
       case 'pong':
       case 'started':
+        return;
+      case 'memory-full':
+        replace(from, 'out-of-memory');
         return;
     }
     onEvent(report);
@@ -110,7 +120,7 @@ export function superviseRuntime({
     old.giveUpWaiting();
     // Only one process can have the debugger's port.
     if (debugging) old.kill();
-    const patience = setTimeout(() => old.kill(), 3 * timeLimit);
+    const patience = setTimeout(() => old.kill(), old.blocked ? timeLimit + endingTime : 3 * timeLimit);
     const look = setInterval(() => {
       if (old.busy === 0) old.kill();
     }, 20);
@@ -138,7 +148,7 @@ export function superviseRuntime({
     try {
       return await sendToCurrent(request);
     } catch (error) {
-      if (!(error instanceof RuntimeFailure) || error.why !== 'blocked' || closed) throw error;
+      if (!(error instanceof RuntimeFailure) || !error.shared || closed) throw error;
       return await sendAlone(request);
     } finally {
       clearTimeout(warning);
@@ -147,14 +157,15 @@ export function superviseRuntime({
 
   async function sendToCurrent(request: RuntimeRequest): Promise<RuntimeAnswer> {
     const begin = performance.now();
+    // A handler's time begins when a process takes it; what a process takes to start is none of its.
+    const late = () => performance.now() - begin >= 2 * timeLimit;
     for (;;) {
       const used = current;
-      const late = () => performance.now() - begin >= timeLimit;
       try {
         await used.ready;
-        return await withTimeLimit(used, request, begin);
+        return await withTimeLimit(used, request);
       } catch (error) {
-        if (error instanceof RuntimeFailure && error.started) throw error;
+        if (error instanceof RuntimeFailure ? error.started : used.served) throw error;
         // The handler never ran, so another process may have the request; one that dies while it starts gives no hope.
         if (closed || late() || !used.served) throw new RuntimeFailure(late() ? 'too-slow' : 'exited', false);
         replace(used, 'exited');
@@ -162,11 +173,7 @@ export function superviseRuntime({
     }
   }
 
-  async function withTimeLimit(
-    used: RuntimeProcess,
-    request: RuntimeRequest,
-    begin: number,
-  ): Promise<RuntimeAnswer> {
+  async function withTimeLimit(used: RuntimeProcess, request: RuntimeRequest): Promise<RuntimeAnswer> {
     const expire = (): void => {
       // Nobody can tell whose fault a blocked process is: it ends itself, and each request is then run alone.
       if (isBlocked(used)) {
@@ -176,7 +183,7 @@ export function superviseRuntime({
       replace(used, 'time-limit');
       used.expire(request.number);
     };
-    let limit = setTimeout(expire, Math.max(0, timeLimit - (performance.now() - begin)));
+    let limit = setTimeout(expire, timeLimit);
     try {
       return await used.send(request);
     } finally {
@@ -184,17 +191,18 @@ export function superviseRuntime({
     }
   }
 
-  // Of the requests that shared a blocked process one is to blame, and which one shows when each has a process to itself.
+  // Of the requests that shared a process that ended one is to blame, and which shows when each has a process to itself.
   // A second run is what Twilio's retries may cause as well: handlers have to bear it.
   async function sendAlone(request: RuntimeRequest): Promise<RuntimeAnswer> {
     onEvent({ kind: 'run-again', request: request.number });
     const own = startProcess();
-    const limit = setTimeout(() => own.expire(request.number), 2 * timeLimit);
+    let limit: NodeJS.Timeout | undefined;
     try {
       await own.ready;
+      limit = setTimeout(() => own.expire(request.number), timeLimit + pulseInterval);
       return await own.send(request);
-    } catch {
-      throw new RuntimeFailure('too-slow', true);
+    } catch (error) {
+      throw error instanceof RuntimeFailure ? error : new RuntimeFailure('exited', true);
     } finally {
       clearTimeout(limit);
       own.kill();

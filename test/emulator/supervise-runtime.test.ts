@@ -110,6 +110,19 @@ test.each(['/loops', '/loops?after=timer', '/loops?after=await'])(
   },
 );
 
+test('an endless loop that is alone in its process is not run twice', async () => {
+  expect((await get('/loops')).status).toBe(504);
+  expect(records.at(-1)).toMatchObject({ reason: 'too-slow' });
+  expect(events.filter(({ kind }) => kind === 'run-again')).toEqual([]);
+});
+
+test('a handler that kills the process keeps no neighbour from its answer', async () => {
+  const neighbour = get('/waits?ms=600');
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect((await get('/kills')).status).toBe(500);
+  expect(await neighbour).toMatchObject({ status: 200, text: 'waited' });
+});
+
 test.each(['/exits', '/kills'])(
   'a handler that ends the process (%s) is answered 500 and the next one runs',
   async (target) => {

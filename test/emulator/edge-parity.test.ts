@@ -1,0 +1,391 @@
+import { existsSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
+import path from 'node:path';
+import { createEdge, type Edge } from '../../src/emulator/create-edge';
+import type { RequestRecord } from '../../src/emulator/request-log';
+import type { RuntimeEvent } from '../../src/emulator/supervise-runtime';
+import { type RawRequest, sendRaw } from '../send-raw';
+import { signWithTwilio } from '../sign-with-twilio';
+import { makeFunctionsProject } from './functions-project';
+
+// One test for each row of the table in docs/edge.md that test/emulator/edge.test.ts and supervise-runtime.test.ts leave.
+const token = '0123456789abcdef0123456789abcdef';
+const env = { ACCOUNT_SID: `AC${'1'.repeat(32)}`, AUTH_TOKEN: token };
+const marking = `exports.handler = (context, event, callback) => {
+  require('node:fs').writeFileSync(require('node:path').join(process.cwd(), 'ran'), '');
+  callback(null, 'ran');
+};`;
+
+const project = makeFunctionsProject({
+  'functions/marks.js': marking,
+  'functions/hidden.private.js': marking,
+  'functions/marked.protected.js': marking,
+  'functions/event.js': 'exports.handler = (context, event, callback) => callback(null, event);',
+  'functions/long.js': `exports.handler = (context, { length }, callback) => callback(null, 'x'.repeat(Number(length)));`,
+  'functions/waits.js': `exports.handler = (context, { ms }, callback) => setTimeout(() => callback(null, 'waited'), Number(ms));`,
+  'functions/never.js': 'exports.handler = async () => {};',
+  'functions/cookies.js': `exports.handler = (context, { cookie }, callback) => {
+    const response = new Twilio.Response();
+    for (const one of [cookie].flat()) response.appendHeader('Set-Cookie', one);
+    callback(null, response);
+  };`,
+  'functions/asks.js': `exports.handler = (context, { request }, callback) => {
+    const response = new Twilio.Response().setStatusCode(request.headers.authorization ? 200 : 401);
+    callback(null, response.appendHeader('WWW-Authenticate', 'Basic realm="x"').setBody('asked'));
+  };`,
+  'functions/responds.js': `exports.handler = (context, { status, name, value }, callback) => {
+    const response = new Twilio.Response().setBody('text').appendHeader('Content-Type', 'text/plain');
+    if (name) response.appendHeader(name, value);
+    callback(null, response.setStatusCode(Number(status)));
+  };`,
+  'functions/answers.js': `exports.handler = (context, { as }, callback) => ({
+    text: () => callback(null, 'a text'),
+    twiml: () => callback(null, new Twilio.twiml.VoiceResponse()),
+    object: () => callback(null, { a: 1 }),
+    nothing: () => callback(),
+    number: () => callback(null, 42),
+    false: () => callback(null, false),
+    error: () => callback(new Error('private words')),
+    words: () => callback('private words'),
+    throws: () => { throw new Error('private words'); },
+    rejects: () => Promise.reject(new Error('private words')),
+    thenable: () => ({ then: (_, reject) => reject(new Error('private words')) }),
+    'late rejection': () => { callback(null, 'a text'); Promise.reject(new Error('private words')); },
+  })[as]();`,
+  'functions/keeps.js': `const kept = [];
+    exports.handler = (context, { buffers, arrays }, callback) => {
+      for (let n = 0; n < Number(buffers ?? 0); n++) kept.push(Buffer.alloc(1 << 20, 1));
+      for (let n = 0; n < Number(arrays ?? 0); n++) kept.push(new Array(1 << 17).fill(n));
+      setTimeout(() => callback(null, 'kept'), 150);
+    };`,
+  'functions/greedy.js': `const kept = [];
+    exports.handler = () => { for (;;) kept.push(Buffer.alloc(1 << 23, 1)); };`,
+  'assets/assets/index.html': '<title>home</title>',
+  'assets/favicon.ico': 'an icon',
+  'assets/film.mp4': Buffer.alloc(5_000_000),
+});
+
+let edge: Edge;
+const records: RequestRecord[] = [];
+const events: RuntimeEvent[] = [];
+
+const ask = (target: string, rest: RawRequest = {}) => sendRaw(edge.url, { target, ...rest });
+const recordOf = (target: string) => records.findLast(({ url }) => url === edge.url + target);
+const handlerRan = () => existsSync(path.join(project.dir, 'ran'));
+
+beforeAll(async () => {
+  edge = await createEdge({
+    dir: project.dir,
+    env,
+    onRequest: (record) => records.push(record),
+    onRuntimeEvent: (event) => events.push(event),
+  });
+});
+afterAll(async () => {
+  await edge.close();
+  project.remove();
+});
+
+const marked = () => signWithTwilio({ token, url: `${edge.url}/marked`, params: { Body: 'x' } });
+const refusals: [what: string, status: number, reason: string, request: () => RawRequest][] = [
+  ['a private function', 404, 'private', () => ({ method: 'POST', target: '/hidden' })],
+  ['a private function by its file', 404, 'not-found', () => ({ target: '/hidden.private' })],
+  ['an unsigned POST', 403, 'missing-signature', () => ({ method: 'POST', target: '/marked' })],
+  ['an unsigned HEAD', 403, 'missing-signature', () => ({ method: 'HEAD', target: '/marked' })],
+  ['a changed POST', 403, 'signature-mismatch', () => ({ ...marked(), body: 'Body=y' })],
+  ['PUT', 405, 'method-not-allowed', () => ({ method: 'PUT', target: '/marks', body: 'x' })],
+  ['DELETE', 405, 'method-not-allowed', () => ({ method: 'DELETE', target: '/marks' })],
+  ['TRACE', 405, 'method-not-allowed', () => ({ method: 'TRACE', target: '/marks' })],
+  ['a GET with a body', 403, 'get-with-body', () => ({ target: '/marks', body: 'x' })],
+  ['a HEAD with a body', 403, 'get-with-body', () => ({ method: 'HEAD', target: '/marks', body: 'x' })],
+  [
+    'more than 1 MB',
+    413,
+    'body-too-large',
+    () => ({ method: 'POST', target: '/marks', body: 'x'.repeat(1e6) }),
+  ],
+  ['91 headers', 431, 'headers-too-large', () => ({ target: '/marks', headers: headers(90) })],
+  [
+    '15,001 bytes of headers',
+    431,
+    'headers-too-large',
+    () => ({ target: '/marks', headers: headersOf(15_001) }),
+  ],
+  ['a whole URL as target', 400, 'bad-target', () => ({ target: 'http://other.example/marks' })],
+];
+
+// `Host` is sent besides.
+function headers(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => [`x-${index}`, '1']).flat();
+}
+function headersOf(bytes: number): string[] {
+  const host = `Host: ${edge.url.replace('http://', '')}\r\n`;
+  const connection = 'Connection: close\r\n';
+  return ['x-long', 'x'.repeat(bytes - host.length - connection.length - 'x-long: \r\n'.length)];
+}
+
+test.each(refusals)('refuses %s with %i and does not run the handler', async (_, status, reason, make) => {
+  const request = make();
+  expect(await sendRaw(edge.url, request)).toMatchObject({ status });
+  expect(records.at(-1)).toMatchObject({ verdict: 'refused', reason });
+  expect(handlerRan()).toBe(false);
+});
+
+test('answers CONNECT, which Node would leave without a word', async () => {
+  const { connect } = await import('node:net');
+  const answer = await new Promise<string>((resolve, reject) => {
+    let text = '';
+    const socket = connect(Number(new URL(edge.url).port), '127.0.0.1', () =>
+      socket.write('CONNECT other.example:443 HTTP/1.1\r\nHost: other.example\r\n\r\n'),
+    );
+    socket.on('data', (chunk) => {
+      text += chunk;
+    });
+    socket.on('end', () => resolve(text)).on('error', reject);
+  });
+  expect(answer).toMatch(/^HTTP\/1\.1 405 /);
+});
+
+test('takes 90 headers, 15,000 bytes of them, and 1 MB in all', async () => {
+  expect((await ask('/event', { headers: headers(88) })).status).toBe(200);
+  expect((await ask('/event', { headers: headersOf(15_000) })).status).toBe(200);
+  const body = 'x'.repeat(1_000_000 - 200);
+  expect(
+    (await ask('/waits?ms=0', { method: 'POST', headers: ['content-type', 'text/plain'], body })).status,
+  ).toBe(200);
+});
+
+test('refuses a body that outgrows 1 MB while it arrives, without waiting for its end', async () => {
+  const { request } = await import('node:http');
+  const status = await new Promise<number>((resolve, reject) => {
+    const outgoing = request(`${edge.url}/marks`, { method: 'POST' }, ({ statusCode }) => {
+      resolve(statusCode ?? 0);
+      outgoing.destroy();
+    });
+    outgoing.on('error', reject);
+    outgoing.write(Buffer.alloc(1_100_000));
+  });
+  expect(status).toBe(413);
+  expect(handlerRan()).toBe(false);
+});
+
+test('answers of a function may have 4 MB, assets more', async () => {
+  expect((await ask('/long?length=4000000')).text).toHaveLength(4_000_000);
+  expect(await ask('/long?length=4000001')).toMatchObject({ status: 500, text: 'Internal Server Error' });
+  expect(records.at(-1)).toMatchObject({ verdict: 'passed', reason: 'response-too-large' });
+  expect((await ask('/film.mp4')).text).toHaveLength(5_000_000);
+});
+
+test('30 invocations run at once, the next is answered 429, and assets and refusals are none', async () => {
+  const running = Array.from({ length: 30 }, () => ask('/waits?ms=1500'));
+  await new Promise((resolve) => setTimeout(resolve, 700));
+  expect(await ask('/waits?ms=0')).toMatchObject({ status: 429, text: 'Too Many Requests' });
+  expect(records.at(-1)).toMatchObject({ reason: 'too-many-requests' });
+  expect((await ask('/')).status).toBe(200);
+  expect((await ask('/marked', { method: 'POST' })).status).toBe(403);
+  expect((await Promise.all(running)).map(({ status }) => status)).toEqual(Array(30).fill(200));
+  expect((await ask('/waits?ms=0')).status).toBe(200);
+});
+
+test('hides the headers that the platform hides, and no other', async () => {
+  const hidden = [
+    'Expect: 100-continue',
+    'I-Twilio-Idempotency-Token: a',
+    'OT-Span: a',
+    'Proxy-Authenticate: a',
+    'Proxy-Authorization: a',
+    'Proxy-Connection: a',
+    'Referer: a',
+    'Trailer: a',
+    'Upgrade: a',
+    'Via: a',
+    'X-Accel-Buffering: a',
+    'X-Amz-Trace: a',
+    'X-Forwarded-For: a',
+    'X-Forwarded-Host: a',
+    'X-Real-IP: a',
+    'Transfer-Encoding: chunked',
+    'I-T-Ringtrue-Request: a',
+  ];
+  const visible = [
+    'Authorization: Bearer a',
+    'X-Twilio-Signature: a',
+    'Accept: a',
+    'X-Own: a',
+    'X-Own: b',
+    'Cookie: Name=a; Name=b',
+  ];
+  const sent = [...hidden, ...visible].flatMap((line) => line.split(': '));
+  const { request } = JSON.parse((await ask('/event', { headers: sent })).text);
+  expect(request).toEqual({
+    headers: {
+      authorization: 'Bearer a',
+      'x-twilio-signature': 'a',
+      accept: 'a',
+      'x-own': ['a', 'b'],
+      cookie: 'Name=a; Name=b',
+    },
+    cookies: { Name: 'a' },
+  });
+});
+
+describe('cookies', () => {
+  const set = (cookie: string) => ask(`/cookies?cookie=${encodeURIComponent(cookie)}`);
+  const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000).toUTCString();
+
+  test.each([
+    ['a=1', 'a=1; HttpOnly; Secure'],
+    ['a=1; Secure; httponly', 'a=1; Secure; httponly'],
+    ['a=1; Max-Age=86400', 'a=1; Max-Age=86400; HttpOnly; Secure'],
+    ['a=1; SameSite=Strict', 'a=1; SameSite=Strict; HttpOnly; Secure'],
+  ])('%s is sent as %s', async (cookie, sent) => {
+    expect((await set(cookie)).headers['set-cookie']).toEqual([sent]);
+  });
+
+  test.each(['a=1; Max-Age=86401', `a=1; Expires=${inHours(25)}`])('%s is refused', async (cookie) => {
+    const answer = await set(cookie);
+    expect(answer).toMatchObject({ status: 400, text: 'Cookies max-age cannot be greater than a day.' });
+    expect(answer.headers['set-cookie']).toBeUndefined();
+    expect(records.at(-1)).toMatchObject({ reason: 'cookie-too-old' });
+  });
+
+  test('of two each is marked', async () => {
+    const answer = await ask(`/cookies?cookie=a=1&cookie=b=2;Expires=${encodeURIComponent(inHours(23))}`);
+    expect(answer.headers['set-cookie']).toEqual([
+      'a=1; HttpOnly; Secure',
+      expect.stringMatching(/^b=2;Expires=.*; HttpOnly; Secure$/),
+    ]);
+  });
+});
+
+test('OPTIONS asks for no signature and runs no handler; a real answer has no CORS header of the edge', async () => {
+  expect((await ask('/marked', { method: 'OPTIONS' })).headers).toMatchObject({
+    'access-control-allow-origin': '*',
+    'access-control-allow-headers': '*',
+    'access-control-allow-methods': 'GET, POST, OPTIONS',
+  });
+  expect((await ask('/nothing', { method: 'OPTIONS' })).status).toBe(404);
+  expect(handlerRan()).toBe(false);
+  const { headers: given } = await ask('/answers?as=text');
+  expect(Object.keys(given).filter((name) => name.startsWith('access-control'))).toEqual([]);
+});
+
+test('/ is the asset /assets/index.html, and a favicon is the project’s own', async () => {
+  for (const target of ['/', '/?a=1', '/assets/index.html'])
+    expect(await ask(target)).toMatchObject({ status: 200, text: '<title>home</title>' });
+  expect(await ask('/favicon.ico')).toMatchObject({ status: 200, text: 'an icon' });
+});
+
+const failed = { status: 500, text: 'Internal Server Error' };
+test.each([
+  ['text', { status: 200, text: 'a text' }, 'text/plain; charset=utf-8'],
+  ['twiml', { status: 200, text: expect.stringMatching(/<Response\/>$/) }, 'text/xml; charset=utf-8'],
+  ['object', { status: 200, text: '{"a":1}' }, 'application/json; charset=utf-8'],
+  ['nothing', { status: 200, text: '' }, undefined],
+  ['number', { status: 200, text: '42' }, 'application/json; charset=utf-8'],
+  ['false', { status: 200, text: 'false' }, 'application/json; charset=utf-8'],
+  ['error', failed, 'text/plain; charset=utf-8'],
+  ['words', failed, 'text/plain; charset=utf-8'],
+  ['throws', failed, 'text/plain; charset=utf-8'],
+  ['rejects', failed, 'text/plain; charset=utf-8'],
+  ['thenable', failed, 'text/plain; charset=utf-8'],
+  ['late rejection', { status: 200, text: 'a text' }, 'text/plain; charset=utf-8'],
+])('a handler’s %s becomes its answer', async (as, answer, type) => {
+  const given = await ask(`/answers?as=${encodeURIComponent(as)}`);
+  expect(given).toMatchObject(answer);
+  expect(given.headers['content-type']).toBe(type);
+  expect(given.headers['x-powered-by']).toBeUndefined();
+});
+
+test.each([
+  ['status=101', failed],
+  ['status=199', failed],
+  ['status=1000', failed],
+  ['status=204', { status: 204, text: '' }],
+  ['status=200&name=Transfer-Encoding&value=chunked', { status: 200, text: 'text' }],
+  ['status=200&name=Connection&value=close', { status: 200, text: 'text' }],
+  ['status=200&name=Content-Length&value=99', { status: 200, text: 'text' }],
+  ['status=200&name=Bad%20Name&value=1', failed],
+])('a response with %s breaks no connection', async (query, answer) => {
+  expect(await ask(`/responds?${query}`)).toMatchObject(answer);
+});
+
+test.each([
+  ['application/json', '{bad'],
+  ['application/json', '"a text"'],
+  ['application/json; charset=none', '{}'],
+  ['application/x-www-form-urlencoded', 'a=1&'.repeat(1001)],
+])('a body that cannot be read as %s is answered 400 without a stack', async (type, body) => {
+  const answer = await ask('/event', { method: 'POST', headers: ['content-type', type], body });
+  expect(answer).toMatchObject({ status: 400, text: 'Bad Request' });
+  expect(events.at(-1)).toMatchObject({ kind: 'unreadable' });
+});
+
+test('a field named request replaces event.request, as the page on gaps says', async () => {
+  expect(JSON.parse((await ask('/event?request[headers][authorization]=forged')).text)).toEqual({
+    request: { headers: { authorization: 'forged' } },
+  });
+});
+
+describe('memory', () => {
+  test('a leak over many requests is replaced before it fails one', async () => {
+    const from = events.length;
+    for (let sent = 0; sent < 60; sent++) {
+      if (events.slice(from).some(({ kind }) => kind === 'replaced')) break;
+      expect((await ask(sent % 2 ? '/keeps?buffers=40' : '/keeps?arrays=10')).status).toBe(200);
+    }
+    expect(events.slice(from)).toContainEqual({ kind: 'replaced', why: 'out-of-memory' });
+  });
+
+  test('a handler that takes it all at once is answered 500, and its neighbour gets its answer', async () => {
+    const neighbour = ask('/waits?ms=2500');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(await ask('/greedy')).toMatchObject(failed);
+    expect(recordOf('/greedy')).toMatchObject({ reason: 'out-of-memory' });
+    expect(await neighbour).toMatchObject({ status: 200, text: 'waited' });
+  });
+});
+
+test('10 s are the limit, 5 s are warned of, and waiting is told from never calling back', async () => {
+  const from = events.length;
+  const tooSlow = ask('/waits?ms=30000');
+  const neverCalled = ask('/never');
+  expect(await ask('/waits?ms=6000')).toMatchObject({ status: 200 });
+  expect(events.slice(from).filter(({ kind }) => kind === 'slow')).toHaveLength(3);
+  expect(await tooSlow).toMatchObject({ status: 504, text: 'Gateway Timeout' });
+  expect(await neverCalled).toMatchObject({ status: 504, text: 'Gateway Timeout' });
+  expect(recordOf('/waits?ms=30000')).toMatchObject({ reason: 'too-slow' });
+  expect(recordOf('/never')).toMatchObject({ reason: 'never-called-back' });
+}, 30_000);
+
+const ownAddress = Object.values(networkInterfaces())
+  .flat()
+  .find((one) => one?.family === 'IPv4' && !one.internal)?.address;
+
+test('over a network without HTTPS a password is neither asked for nor taken', async () => {
+  if (ownAddress === undefined) {
+    console.log('skipped: this machine has no address but loopback');
+    return;
+  }
+  const open = await createEdge({
+    dir: project.dir,
+    env,
+    host: '0.0.0.0',
+    onRequest: (one) => records.push(one),
+  });
+  try {
+    const authorization = ['authorization', `Basic ${Buffer.from('user:password').toString('base64')}`];
+    const refusal = { status: 403, text: 'Forbidden: a password must not travel without HTTPS.' };
+    const outside = open.url.replace('127.0.0.1', ownAddress);
+    const asked = await sendRaw(outside, { target: '/asks' });
+    expect(asked).toMatchObject(refusal);
+    expect(asked.headers['www-authenticate']).toBeUndefined();
+    expect(await sendRaw(outside, { target: '/asks', headers: authorization })).toMatchObject(refusal);
+    expect(records.at(-1)).toMatchObject({ verdict: 'refused', reason: 'password-in-clear' });
+    expect((await sendRaw(outside, { target: '/event' })).status).toBe(200);
+    expect((await sendRaw(open.url, { target: '/asks' })).status).toBe(401);
+    expect((await sendRaw(open.url, { target: '/asks', headers: authorization })).status).toBe(200);
+  } finally {
+    await open.close();
+  }
+});
