@@ -69,7 +69,7 @@ const known: { pattern: RegExp; meaning: string; fix: string }[] = [
     fix: 'Run it again; fewer and smaller dependencies build faster.',
   },
   {
-    pattern: /\b(?:ECONN\w+|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|50[0-4])\b|Internal Server Error/,
+    pattern: /\b(?:ECONN\w+|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|50[0-4])\b|Internal Server Error/,
     meaning: "Twilio's API failed or could not be reached.",
     fix: 'Check the network and https://status.twilio.com, then run it again.',
   },

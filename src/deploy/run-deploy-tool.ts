@@ -65,7 +65,14 @@ function run(args: string[], cwd: string, signal: AbortSignal): Promise<{ code: 
   const child = spawn(process.execPath, args, {
     cwd,
     detached: true,
-    env: { ...process.env, FORCE_COLOR: '0', COLUMNS: '400', DEBUG: causes },
+    env: {
+      // Its default of 10 meets 429 (https://github.com/twilio-labs/serverless-toolkit/issues/303).
+      TWILIO_SERVERLESS_API_CONCURRENCY: '4',
+      ...process.env,
+      FORCE_COLOR: '0',
+      COLUMNS: '400',
+      DEBUG: causes,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const end = () => {

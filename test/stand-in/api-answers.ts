@@ -14,6 +14,8 @@ export class ApiError extends Error {
 
 export function answerError(error: unknown, _request: Request, response: Response, next: NextFunction): void {
   if (!(error instanceof ApiError)) {
+    // A fault of the stand-in itself, which the client under test can only report as Twilio's.
+    console.error(error);
     next(error);
     return;
   }

@@ -8,7 +8,7 @@
  */
 import { type Request, type Response, Router } from 'express';
 import { answerPage, callerOf, findOr404, notFound, takeForm } from './api-answers';
-import type { Account, TwilioState } from './twilio-account';
+import type { Account, MessagingService, PhoneNumber, TwilioState } from './twilio-account';
 
 const url = /^(?:https?:\/\/\S+)?$/;
 const method = /^(?:GET|POST)$/;
@@ -39,7 +39,7 @@ export function accountsApi(state: TwilioState): Router {
         // "You can specify partial numbers": the filter finds whatever contains these digits.
         accountSid === account.sid && (wanted === undefined || phone_number.includes(String(wanted))),
     );
-    answerOldPage(request, response, 'incoming_phone_numbers', numbers.map(showOwned));
+    answerOldPage(request, response, 'incoming_phone_numbers', numbers.map(showNumber));
   });
   const number = '/Accounts/:account/IncomingPhoneNumbers/:number.json';
   const findNumber = (request: Request, response: Response) => {
@@ -48,7 +48,7 @@ export function accountsApi(state: TwilioState): Router {
     return findOr404(own, request.params.number, request);
   };
   api.get(number, (request, response) => {
-    response.json(showOwned(findNumber(request, response)));
+    response.json(showNumber(findNumber(request, response)));
   });
   api.post(number, (request, response) => {
     const found = findNumber(request, response);
@@ -66,7 +66,7 @@ export function accountsApi(state: TwilioState): Router {
     found.sms_fallback_url = form.SmsFallbackUrl ?? found.sms_fallback_url;
     found.sms_fallback_method = form.SmsFallbackMethod ?? found.sms_fallback_method;
     found.sms_application_sid = form.SmsApplicationSid ?? found.sms_application_sid;
-    response.json(showOwned(found));
+    response.json(showNumber(found));
   });
   api.get('/Accounts/:account/Applications/:application.json', (request, response) => {
     const { sid: owner } = findAccount(request, response);
@@ -81,10 +81,10 @@ export function messagingApi(state: TwilioState): Router {
   const own = (response: Response) =>
     state.messagingServices.filter(({ accountSid }) => accountSid === callerOf(response).sid);
   api.get('/Services', (request, response) => {
-    answerPage(request, response, 'services', own(response).map(showOwned));
+    answerPage(request, response, 'services', own(response).map(showService));
   });
   api.get('/Services/:service', (request, response) => {
-    response.json(showOwned(findOr404(own(response), request.params.service, request)));
+    response.json(showService(findOr404(own(response), request.params.service, request)));
   });
   api.get('/Services/:service/PhoneNumbers', (request, response) => {
     const { numberSids } = findOr404(own(response), request.params.service, request);
@@ -113,13 +113,21 @@ export function messagingApi(state: TwilioState): Router {
     service.fallback_method = form.FallbackMethod ?? service.fallback_method;
     if (form.UseInboundWebhookOnNumber !== undefined)
       service.use_inbound_webhook_on_number = form.UseInboundWebhookOnNumber === 'true';
-    response.json(showOwned(service));
+    response.json(showService(service));
   });
   return api;
 }
 
 function showAccount({ sid, ownerSid, status, primaryToken }: Account): object {
   return { sid, owner_account_sid: ownerSid, status, auth_token: primaryToken, type: 'Full' };
+}
+
+function showNumber({ sms_application_sid, ...rest }: PhoneNumber): object {
+  return showOwned({ ...rest, sms_application_sid: sms_application_sid || null });
+}
+
+function showService({ numberSids: _numbers, ...service }: MessagingService): object {
+  return showOwned(service);
 }
 
 function showOwned<T extends { accountSid: string }>({ accountSid, ...rest }: T): object {

@@ -68,7 +68,8 @@ export function serverlessApi(state: TwilioState): Router {
   });
 
   api.get('/Services/:service/Environments', (request, response) => {
-    answerPage(request, response, 'environments', findService(request, response).environments);
+    const { environments } = findService(request, response);
+    answerPage(request, response, 'environments', environments.map(showEnvironment));
   });
   api.post('/Services/:service/Environments', (request, response) => {
     const service = findService(request, response);
@@ -91,7 +92,7 @@ export function serverlessApi(state: TwilioState): Router {
       deployments: [],
     };
     service.environments.push(environment);
-    response.status(201).json(environment);
+    response.status(201).json(showEnvironment(environment));
   });
 
   for (const [name, kind] of [
@@ -146,7 +147,7 @@ export function serverlessApi(state: TwilioState): Router {
   });
 
   api.get('/Services/:service/Environments/:environment', (request, response) => {
-    response.json(findEnvironment(request, response));
+    response.json(showEnvironment(findEnvironment(request, response)));
   });
   const variables = '/Services/:service/Environments/:environment/Variables';
   api.get(variables, (request, response) => {
@@ -261,6 +262,10 @@ function readDependencies(text: string | undefined): Build['dependencies'] {
 
 function showService({ sid, accountSid, unique_name, domainNumber }: Service): object {
   return { sid, account_sid: accountSid, unique_name, domain_base: `${unique_name}-${domainNumber}` };
+}
+
+function showEnvironment({ sid, unique_name, domain_suffix, domain_name, build_sid }: Environment): object {
+  return { sid, unique_name, domain_suffix, domain_name, build_sid };
 }
 
 function showBuild({ sid, status, dependencies, runtime, versions }: Build): object {

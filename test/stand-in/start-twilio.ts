@@ -4,7 +4,8 @@
  * leads every tunnel to one TLS server here, and `NODE_EXTRA_CA_CERTS` makes its certificate trusted. What is deployed
  * through it is served at its `*.twil.io` name, behind the checks of the platform.
  *
- * Shapes and their sources stand in the head of each part (serverless-api.ts, numbers-api.ts, deployed-site.ts). For all:
+ * Requests, and its own answers, are held to Twilio's OpenAPI description (description/check-call.ts). What else is known of
+ * each part stands with its source in the head of the part (serverless-api.ts, numbers-api.ts, deployed-site.ts). For all:
  * Basic authentication with AccountSid and either Auth Token, https://www.twilio.com/docs/usage/requests-to-twilio; errors
  * `{ code, message, more_info, status }`, https://www.twilio.com/docs/usage/twilios-response; 20003 for wrong credentials.
  *
@@ -20,6 +21,7 @@ import express, { type RequestHandler } from 'express';
 import { generate } from 'selfsigned';
 import { ApiError, answerError } from './api-answers';
 import { DeployedSites } from './deployed-site';
+import { checkCalls } from './description/check-call';
 import { accountsApi, messagingApi } from './numbers-api';
 import { sendText } from './send-text';
 import { serverlessApi, serverlessUploadApi } from './serverless-api';
@@ -95,12 +97,15 @@ export async function startTwilio(further: Record<string, RequestHandler> = {}):
       const { method, hostname: host, path: target } = request;
       calls.push({ method, host, path: target });
       const fault = takeFault(faults, `${method} ${host}${target}`);
-      if (fault === undefined) next();
-      else if (fault.answer !== 'time-out')
-        next(new ApiError(fault.answer.status, fault.answer.code, fault.answer.message));
+      if (fault === undefined) return next();
+      if (fault.answer === 'time-out') return;
+      const { status, code, message } = fault.answer;
+      // Not before all of it has arrived: who still sends would see a broken pipe instead of the answer.
+      request.on('end', () => next(new ApiError(status, code, message))).resume();
     })
     .use(authenticate(state))
     .use(express.urlencoded({ extended: false }))
+    .use(checkCalls())
     .use((request, response, next) => {
       // https://www.twilio.com/docs/global-infrastructure: HOST.EDGE.REGION.twilio.com
       const host = request.hostname.replace(/^([\w-]+)(?:\.[\w-]+)*\.twilio\.com$/, '$1.twilio.com');
@@ -122,7 +127,7 @@ export async function startTwilio(further: Record<string, RequestHandler> = {}):
         response.writeHead(500).end(String(error));
       });
   };
-  const tls = createTlsServer({ ...certificate, keepAliveTimeout: 1_000 }, answer);
+  const tls = createTlsServer(certificate, answer);
   const tlsPort = await listen(tls);
   const proxy = createServer((_request, response) => response.writeHead(405).end());
   const sockets = new Set<Socket>();
