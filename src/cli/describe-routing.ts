@@ -2,7 +2,7 @@ import pc from 'picocolors';
 import { withoutPassword } from '../number/lint-webhook-url';
 import type { Update } from '../number/plan-change';
 import type { NumberAccount } from '../number/read-routing';
-import { effectiveWebhook, type Routing } from '../number/routing';
+import { effectiveVoiceWebhook, effectiveWebhook, type Routing } from '../number/routing';
 
 /** A number with what is to happen to it. */
 export interface PlannedNumber {
@@ -13,14 +13,9 @@ export interface PlannedNumber {
   plan(routing: Routing): Update[];
 }
 
-/** Where a number's texts go and why, and the change as a diff. No password of a URL is shown. */
+/** Where a number's texts and calls go and why, and the change as a diff. No password of a URL is shown. */
 export function describeNumber({ routing, updates }: PlannedNumber): string[] {
-  const effective = effectiveWebhook(routing);
-  const lines = [
-    pc.bold(routing.number.phoneNumber),
-    `  now: ${withoutPassword(effective.url) || 'nowhere'}`,
-    pc.dim(`       ${effective.why}`),
-  ];
+  const lines = [pc.bold(routing.number.phoneNumber), ...describeRouting(routing)];
   for (const { name, from, to } of updates) {
     lines.push(`  ${name}:`);
     for (const [parameter, value] of Object.entries(to)) {
@@ -32,6 +27,16 @@ export function describeNumber({ routing, updates }: PlannedNumber): string[] {
     }
   }
   return lines;
+}
+
+/** Where a number's texts and calls go and why. */
+export function describeRouting(routing: Routing): string[] {
+  const calls = effectiveVoiceWebhook(routing);
+  const show = (title: string, { url, why }: { url: string; why: string }) => [
+    `  ${title}: ${withoutPassword(url) || 'nowhere'}`,
+    pc.dim(`         ${why}`),
+  ];
+  return [...show('texts', effectiveWebhook(routing)), ...(calls ? show('calls', calls) : [])];
 }
 
 /** The same for scripts. */
@@ -47,18 +52,26 @@ export function numberAsJson({ account, routing, updates }: PlannedNumber): obje
   };
 }
 
-/** Where a number's texts go, for scripts. */
+interface Decision {
+  url: string | null;
+  decidedBy: string;
+  why: string;
+}
+
+/** Where a number's texts and calls go, for scripts; `calls` is `null` for a number that takes none. */
 export function routingAsJson(
   { accountSid }: NumberAccount,
   routing: Routing,
-): { number: string; accountSid: string; url: string | null; decidedBy: string; why: string } {
+): Decision & { number: string; accountSid: string; calls: Decision | null } {
   const { url, decidedBy, why } = effectiveWebhook(routing);
+  const calls = effectiveVoiceWebhook(routing);
   return {
     number: routing.number.phoneNumber,
     accountSid,
     url: withoutPassword(url) || null,
     decidedBy,
     why,
+    calls: calls && { ...calls, url: withoutPassword(calls.url) || null },
   };
 }
 

@@ -4,6 +4,7 @@ import { readDeployed } from '../deploy/deployed-file';
 import type { CalledWebhook } from '../doctor/project/account';
 import { findUrlFault } from '../doctor/project/find-url-fault';
 import type { Project } from '../doctor/project/project';
+import { hostOf } from '../number/lint-webhook-url';
 import { probeWebhook } from '../number/probe-webhook';
 import { readEnvironment } from './environment';
 import { inspectAccount } from './inspect-account';
@@ -111,8 +112,4 @@ function ourHosts(
     const host = hostOf(url);
     return host !== '' && (ours.test(host) || host === domain || host === hostOf(publicUrl ?? ''));
   };
-}
-
-function hostOf(url: string): string {
-  return (/^https?:\/\/(?:[^/?#@]*@)?([^/?#]+)/i.exec(url)?.[1] ?? '').toLowerCase();
 }

@@ -1,11 +1,11 @@
 import path from 'node:path';
 import pc from 'picocolors';
-import { listRoutings } from '../number/read-routing';
+import { type Found, listRoutings } from '../number/read-routing';
 import { chooseAccounts } from './choose-accounts';
-import { routingAsJson } from './describe-routing';
+import { describeRouting, routingAsJson } from './describe-routing';
 import { connectToTwilio } from './twilio-connection';
 
-/** `ringtrue number --list`: every number of the account and its subaccounts, and where its texts go. */
+/** `ringtrue number --list`: every number of the account and its subaccounts, and where its texts and calls go. */
 export async function listNumbers({
   account: only,
   env,
@@ -18,16 +18,19 @@ export async function listNumbers({
   json?: boolean;
 }): Promise<void> {
   const twilio = await connectToTwilio({ envFile: env, dataDir: path.resolve(data) });
-  const listed: ReturnType<typeof routingAsJson>[] = [];
+  const listed: Found[] = [];
   for (const account of await chooseAccounts(twilio, only)) {
-    for (const routing of await listRoutings(account)) listed.push(routingAsJson(account, routing));
+    for (const routing of await listRoutings(account)) listed.push({ account, routing });
   }
-  if (json) console.log(JSON.stringify(listed, null, 2));
-  else if (listed.length === 0) console.log('This account has no phone numbers.');
-  else {
-    for (const { number, accountSid, url, why } of listed) {
-      const place = accountSid === twilio.accountSid ? '' : pc.dim(`  subaccount ${accountSid}`);
-      console.log(`${pc.bold(number)}  ${url ?? 'nowhere'}${place}\n  ${pc.dim(why)}`);
-    }
+  if (json) {
+    const shown = listed.map(({ account, routing }) => routingAsJson(account, routing));
+    console.log(JSON.stringify(shown, null, 2));
+    return;
+  }
+  if (listed.length === 0) console.log('This account has no phone numbers.');
+  for (const { account, routing } of listed) {
+    const place =
+      account.accountSid === twilio.accountSid ? '' : pc.dim(`  subaccount ${account.accountSid}`);
+    console.log([pc.bold(routing.number.phoneNumber) + place, ...describeRouting(routing)].join('\n'));
   }
 }

@@ -5,28 +5,39 @@ import { regionOf, type TwilioConnection } from './twilio-connection';
 import { UsageFault } from './usage-fault';
 import { userinfoOf, withUserinfo } from './webhook-option';
 
-/** How the user says where a number's texts shall go. */
+/** How the user says where a number's texts and calls shall go. */
 export interface TargetOptions {
   url?: string;
   fallbackUrl?: string;
   overrides?: string;
+  /** A URL; `true` for the one of the deployment, `false` for no change. */
+  voice?: string | boolean;
 }
 
-/** The webhook and its fallback as the flags name them. @throws UsageFault for a URL that must not be set */
-export function readTarget(given: string, { fallbackUrl, overrides }: TargetOptions): Target {
+/** The webhooks as the flags name them. @throws UsageFault for a URL that must not be set */
+export function readTarget(given: string, { fallbackUrl, overrides, voice }: TargetOptions): Target {
   // A host alone means the webhook that a deploy puts there.
   const whole = /^https:\/\/[^/?#]+\/?$/i.test(given) ? `${given.replace(/\/$/, '')}/sms/incoming` : given;
   const url = withOverrides(whole, overrides);
   const origin = /^[a-z]+:\/\/[^/?#]*/i.exec(url)?.[0] ?? '';
   const fallback = withOverrides(fallbackUrl ?? `${origin}/sms/fallback`, overrides);
+  const voiceUrl = withOverrides(typeof voice === 'string' ? voice : `${origin}/voice/incoming`, overrides);
   for (const [flag, text] of [
     ['--url', url],
     ['--fallback-url', fallback],
+    ['--voice', voiceUrl],
   ] as const) {
     const fault = lintWebhookUrl(text);
     if (fault !== null) throw new UsageFault(`${flag} cannot be used: ${fault.replace(/\.$/, '')}.`);
   }
-  return { url, fallbackUrl: fallback };
+  // Another webhook than ours need not answer calls beside it.
+  const isOurs = /^[a-z]+:\/\/[^/?#]*\/sms\/incoming(?:#|$)/i.test(url);
+  const answersCalls = voice !== false && (isOurs || voice !== undefined);
+  return {
+    url,
+    fallbackUrl: fallback,
+    voice: answersCalls ? { url: voiceUrl, takeOver: voice !== undefined } : null,
+  };
 }
 
 /**
@@ -59,7 +70,11 @@ function targetOfLastDeploy(twilio: TwilioConnection, options: TargetOptions, da
   return readTarget(`https://${deployed.domain}/sms/incoming`, options);
 }
 
-function withBasic({ url, fallbackUrl }: Target, variables: Record<string, string>): Target {
+function withBasic({ url, fallbackUrl, voice }: Target, variables: Record<string, string>): Target {
   const userinfo = userinfoOf(variables, process.env);
-  return { url: withUserinfo(url, userinfo), fallbackUrl: withUserinfo(fallbackUrl, userinfo) };
+  return {
+    url: withUserinfo(url, userinfo),
+    fallbackUrl: withUserinfo(fallbackUrl, userinfo),
+    voice: voice && { ...voice, url: withUserinfo(voice.url, userinfo) },
+  };
 }

@@ -19,7 +19,7 @@ export interface NumberOptions extends TargetOptions {
   data: string;
 }
 
-/** `ringtrue number`: where the texts of a phone number go. */
+/** `ringtrue number`: where the texts and calls of a phone number go. */
 export function numberCommand(): Command {
   return new Command('number')
     .description(
@@ -28,6 +28,11 @@ export function numberCommand(): Command {
     .argument('[number...]', 'phone numbers as +15551234567, or rotate-check')
     .option('--url <url>', 'the webhook, https:// (default: /sms/incoming of the last deploy)')
     .option('--fallback-url <url>', 'called when the webhook fails (default: /sms/fallback on the same host)')
+    .option(
+      '--voice [url]',
+      'take over calls, too; without it those that nobody answers (default: /voice/incoming on the same host)',
+    )
+    .option('--no-voice', 'leave calls as they are')
     .option('--overrides <settings>', "connection overrides for the URLs' fragment, such as 'rc=2&rp=ct,rt'")
     .addOption(
       new Option(

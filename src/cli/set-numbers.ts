@@ -3,8 +3,7 @@ import { applyUpdates, UpdateFault } from '../number/apply-updates';
 import { FormerValues } from '../number/former-values';
 import { withoutPassword } from '../number/lint-webhook-url';
 import { planChange, planRestore, type Route, type Target, type Update } from '../number/plan-change';
-import { probeWebhook } from '../number/probe-webhook';
-import { findRouting, type NumberAccount } from '../number/read-routing';
+import { type Found, findRouting, type NumberAccount } from '../number/read-routing';
 import { effectiveWebhook, type Routing } from '../number/routing';
 import { TwilioFault } from '../twilio/twilio-api';
 import { choose, confirmChange } from './ask';
@@ -12,7 +11,9 @@ import { chooseAccounts } from './choose-accounts';
 import { describeNumber, numberAsJson, type PlannedNumber } from './describe-routing';
 import type { NumberOptions } from './number';
 import { completeTarget, readTarget } from './number-target';
+import { dropSilentVoice, probeTarget } from './probe-target';
 import { connectToTwilio, type TwilioConnection } from './twilio-connection';
+import { UsageFault } from './usage-fault';
 
 /**
  * Points numbers at a webhook, or brings back what they had: plan, probe, ask, apply all or none, read back, probe again.
@@ -23,12 +24,18 @@ export async function setNumbers(numbers: string[], options: NumberOptions): Pro
   // What is wrong with the flags is said before what is wrong with the credentials.
   const given = restore || url === undefined ? undefined : readTarget(url, options);
   const twilio = await connectToTwilio({ envFile: options.env, dataDir });
-  const target = restore ? undefined : completeTarget(given, { twilio, options, dataDir });
+  const asked = restore ? undefined : completeTarget(given, { twilio, options, dataDir });
   const accounts = await chooseAccounts(twilio, options.account);
   const former = new FormerValues(dataDir);
+  const found: Found[] = [];
+  for (const number of numbers) found.push(await findRouting(number, accounts));
+  if (asked?.voice?.takeOver) found.forEach(refuseWithoutCalls);
+  const { target, notice } = asked
+    ? await dropSilentVoice(asked, found, twilio)
+    : { target: undefined, notice: null };
+  if (notice !== null) console.error(notice);
   const planned: PlannedNumber[] = [];
-  for (const number of numbers) {
-    const { account, routing } = await findRouting(number, accounts);
+  for (const { account, routing } of found) {
     const plan = target
       ? await planner(routing, target, options.route)
       : restorer(former.latest(routing.number.sid), routing);
@@ -59,7 +66,12 @@ async function carryOut(
 ): Promise<'changed' | 'unchanged' | 'refused'> {
   const say = options.json ? () => {} : (line: string) => console.log(line);
   for (const one of planned) say(describeNumber(one).join('\n'));
-  if (target && !(await probePasses(planned, target, twilio))) return 'refused';
+  const passes = async () => {
+    const fault = target ? await probeTarget(target, planned, twilio) : null;
+    if (fault !== null) console.error(`ringtrue: ${fault}`);
+    return fault === null;
+  };
+  if (!(await passes())) return 'refused';
   if (planned.every(({ updates }) => updates.length === 0)) {
     say('Nothing to change.');
     return 'unchanged';
@@ -69,11 +81,18 @@ async function carryOut(
   await change(planned, { accounts, former, restoring: target === undefined });
   await readBack(planned, accounts);
   say(pc.green('Changed, and read back from Twilio.'));
-  if (!target) return 'changed';
-  say(`To restore: ${restoreCommand(planned, options)}`);
-  if (await probePasses(planned, target, twilio)) return 'changed';
-  process.exitCode = 1;
+  if (target) say(`To restore: ${restoreCommand(planned, options)}`);
+  if (!(await passes())) process.exitCode = 1;
   return 'changed';
+}
+
+function refuseWithoutCalls({ routing: { number } }: Found): void {
+  if (!number.takesCalls) throw new UsageFault(`${number.phoneNumber} takes no calls: leave --voice out.`);
+  if (number.trunkSid) {
+    throw new UsageFault(
+      `The SIP trunk ${number.trunkSid} takes the calls of ${number.phoneNumber}: take the number out of it, or leave --voice out.`,
+    );
+  }
 }
 
 async function planner(
@@ -112,23 +131,6 @@ function isPlanned(update: Update, planned: PlannedNumber[]): boolean {
   return planned.some((one) => one.updates.some(({ url }) => url === update.url));
 }
 
-async function probePasses(
-  planned: PlannedNumber[],
-  target: Target,
-  { send }: TwilioConnection,
-): Promise<boolean> {
-  const accounts = new Map(planned.map(({ account }) => [account.accountSid, account]));
-  for (const { accountSid, authToken } of accounts.values()) {
-    for (const url of [target.url, target.fallbackUrl]) {
-      const { fault } = await probeWebhook({ url, accountSid, authToken, send });
-      if (fault === null) continue;
-      console.error(`ringtrue: ${withoutPassword(url)} is not fit for a phone number: ${fault}.`);
-      return false;
-    }
-  }
-  return true;
-}
-
 async function change(
   planned: PlannedNumber[],
   { accounts, former, restoring }: { accounts: NumberAccount[]; former: FormerValues; restoring: boolean },
@@ -140,14 +142,18 @@ async function change(
   if (!restoring)
     for (const { routing, updates } of changed) former.push(routing.number.sid, updates, new Date());
   const clients = new Map(accounts.map(({ accountSid, client }) => [accountSid, client]));
+  const interrupted = new AbortController();
+  // Once: the second Ctrl-C ends the command as it stands.
+  const interrupt = () => interrupted.abort();
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   try {
-    await applyUpdates(
-      changed.flatMap(({ updates }) => updates),
-      clients,
-    );
+    const updates = changed.flatMap((one) => one.updates);
+    await applyUpdates(updates, clients, interrupted.signal);
   } catch (error) {
     if (!restoring && error instanceof UpdateFault && error.leftChanged.length === 0) forget();
     throw error;
+  } finally {
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
   }
   if (restoring) forget();
 }

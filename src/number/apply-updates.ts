@@ -21,22 +21,25 @@ export class UpdateFault extends Error {
  * Makes all updates or none: when one fails, those before it are undone, and so is the failed one itself unless Twilio refused
  * it, because a request without an answer may have arrived.
  * @param clients by account
+ * @param interrupted once aborted, what was done is undone
  * @throws UpdateFault
  */
 export async function applyUpdates(
   updates: Update[],
   clients: ReadonlyMap<string, TwilioClient>,
+  interrupted: AbortSignal,
 ): Promise<void> {
   const tried: Update[] = [];
   for (const update of updates) {
     try {
       await send(update, update.to, clients);
-      tried.unshift(update);
     } catch (error) {
       const refused = error instanceof TwilioFault && error.status >= 400 && error.status < 500;
       if (!refused) tried.unshift(update);
       throw new UpdateFault(error, await undo(tried, clients));
     }
+    tried.unshift(update);
+    if (interrupted.aborted) throw new UpdateFault(new Error('Interrupted.'), await undo(tried, clients));
   }
 }
 

@@ -27,3 +27,8 @@ export function lintWebhookUrl(text: string): string | null {
 export function withoutPassword(url: string): string {
   return url.replace(/^([a-z]+:\/\/[^/?#:@]*):[^/?#]*@/i, '$1:…@');
 }
+
+/** The host of a URL with its port, in lower case; empty for what is no URL. */
+export function hostOf(url: string): string {
+  return (/^https?:\/\/(?:[^/?#@]*@)?([^/?#]+)/i.exec(url)?.[1] ?? '').toLowerCase();
+}

@@ -1,10 +1,18 @@
+import { hostOf } from './lint-webhook-url';
 import { messagingServicesUrl, numbersUrl } from './read-routing';
-import type { MessagingServiceSettings, NumberSettings, Routing } from './routing';
+import {
+  effectiveVoiceWebhook,
+  type MessagingServiceSettings,
+  type NumberSettings,
+  type Routing,
+} from './routing';
 
-/** Where a number's texts shall go. */
+/** Where a number's texts shall go, and its calls. */
 export interface Target {
   url: string;
   fallbackUrl: string;
+  /** `null`: calls stay where they are. */
+  voice: { url: string; takeOver: boolean } | null;
 }
 
 /** Whose webhook is set for a number in a Messaging Service that overrides it. */
@@ -23,24 +31,29 @@ export interface Update {
 }
 
 /**
- * What has to change so that the number's texts go to the target: only parameters that differ. In the order in which to
- * apply it: the number's own URLs stand before a service begins to use them.
+ * What has to change so that the number's texts and calls go to the target: only parameters that differ. In the order in which
+ * to apply it: the number's own URLs stand before a service begins to use them.
  */
 export function planChange(routing: Routing, target: Target, route: Route = 'number'): Update[] {
   const { number, service } = routing;
   const overrides = service !== null && !service.useInboundWebhookOnNumber;
-  const updates: Update[] = [];
-  if (!overrides || route === 'number') {
-    updates.push(
-      updateOf(number, {
+  const updates = [
+    updateOf(number, {
+      ...((!overrides || route === 'number') && {
         SmsUrl: target.url,
         SmsMethod: 'POST',
         SmsFallbackUrl: target.fallbackUrl,
         SmsFallbackMethod: 'POST',
         SmsApplicationSid: '',
       }),
-    );
-  }
+      ...(target.voice &&
+        takesCallsTo(routing, target.voice) && {
+          VoiceUrl: target.voice.url,
+          VoiceMethod: 'POST',
+          VoiceApplicationSid: '',
+        }),
+    }),
+  ];
   if (overrides) {
     updates.push(
       updateOfService(
@@ -58,6 +71,22 @@ export function planChange(routing: Routing, target: Target, route: Route = 'num
     );
   }
   return updates.filter(({ to }) => Object.keys(to).length > 0);
+}
+
+/**
+ * Whether calls of this number are pointed at a URL: those that nobody answers, or only Twilio's greeting for new numbers, or
+ * already the same deployment; others only by `takeOver`. A SIP trunk has to be taken away by hand.
+ */
+export function takesCallsTo(
+  routing: Routing,
+  { url, takeOver }: { url: string; takeOver: boolean },
+): boolean {
+  const effective = effectiveVoiceWebhook(routing);
+  if (effective === null || effective.decidedBy === 'trunk') return false;
+  if (takeOver) return true;
+  if (effective.decidedBy !== 'number') return false;
+  const host = hostOf(effective.url);
+  return host === '' || host === 'demo.twilio.com' || host === hostOf(url);
 }
 
 /** The updates that bring back former values: those that differ from what is set now. */
@@ -80,6 +109,9 @@ function updateOf(number: NumberSettings, wanted: Record<string, string>): Updat
     SmsFallbackUrl: number.smsFallbackUrl,
     SmsFallbackMethod: number.smsFallbackMethod,
     SmsApplicationSid: number.smsApplicationSid,
+    VoiceUrl: number.voiceUrl,
+    VoiceMethod: number.voiceMethod,
+    VoiceApplicationSid: number.voiceApplicationSid,
   };
   return {
     resource: 'number',

@@ -26,24 +26,27 @@ export interface Probe {
 }
 
 /**
- * Whether a webhook refuses what Twilio did not sign and answers what it did. The text is HELP, which Twilio answers itself,
- * so the probe counts nowhere; it comes from a number that nobody can have.
+ * Whether a webhook refuses what Twilio did not sign and answers what it did. What is sent counts nowhere: see `harmlessMessage`
+ * and `harmlessCall`.
  */
 export async function probeWebhook({
   url,
   accountSid,
   authToken,
   send,
+  kind = 'text',
 }: {
   url: string;
   accountSid: string;
   authToken: string;
   send: Send;
+  /** What Twilio calls it for. */
+  kind?: 'text' | 'call';
 }): Promise<Probe> {
   const probe: Probe = { fault: null, unsigned: null, signed: null };
   const parsed = parseWebhookUrl(url);
   if (typeof parsed === 'string') return { ...probe, fault: parsed };
-  const form = harmlessMessage(accountSid);
+  const form = kind === 'text' ? harmlessMessage(accountSid) : harmlessCall(accountSid);
   const headers: Record<string, string> = parsed.authorization ? { Authorization: parsed.authorization } : {};
   const post = async (more: Record<string, string>) =>
     send({ method: 'POST', url: parsed.signed, form, headers: { ...headers, ...more } });
@@ -60,7 +63,7 @@ export async function probeWebhook({
   }
 }
 
-/** A message that no rating comes of. */
+/** A text that no rating comes of: Twilio answers HELP itself, and nobody can have this number. */
 export function harmlessMessage(accountSid: string): Record<string, string> {
   const sid = `SM${randomBytes(16).toString('hex')}`;
   return {
@@ -79,6 +82,22 @@ export function harmlessMessage(accountSid: string): Record<string, string> {
   };
 }
 
+/** The beginning of a call, before any key is pressed. */
+export function harmlessCall(accountSid: string): Record<string, string> {
+  return {
+    CallSid: `CA${randomBytes(16).toString('hex')}`,
+    AccountSid: accountSid,
+    ApiVersion: '2010-04-01',
+    From: '+15005550006',
+    To: '+15005550006',
+    Caller: '+15005550006',
+    Called: '+15005550006',
+    CallStatus: 'ringing',
+    Direction: 'inbound',
+    FromCity: '',
+  };
+}
+
 function unsignedFault(status: number): string {
   if (status < 300)
     return `it answers requests that Twilio did not sign (${status}): anybody could call it. Make the function protected (.protected in its file name)`;
@@ -92,13 +111,13 @@ function signedFault(answer: ProbeAnswer): string | null {
   if (status === 401)
     return 'it demands a user and password (401): set WEBHOOK_USER and WEBHOOK_PASSWORD in .env, or write them into the URL';
   if (status === 403) {
-    return "it refuses a message signed with this account's token (403): AUTH_TOKEN is not the primary token, or the URL belongs to another account (a subaccount's number needs a service of that subaccount)";
+    return "it refuses a request signed with this account's token (403): AUTH_TOKEN is not the primary token, or the URL belongs to another account (a subaccount's number needs a service of that subaccount)";
   }
-  if (status >= 300) return `a signed message got ${status}: look at the function's log`;
+  if (status >= 300) return `a signed request got ${status}: look at the function's log`;
   return isTwiml(answer) ? null : `its answer is ${contentType || 'of no type'} and no TwiML`;
 }
 
-/** Whether Twilio takes an answer for one to a message. */
+/** Whether Twilio takes an answer for one to a text or a call. */
 export function isTwiml({ status, contentType, body }: ProbeAnswer): boolean {
   return status === 204 || /xml|text\/plain/.test(contentType) || /^\s*<Response/.test(body);
 }

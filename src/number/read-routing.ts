@@ -20,6 +20,18 @@ interface NumberResource {
   sms_fallback_url: string | null;
   sms_fallback_method: string | null;
   sms_application_sid: string | null;
+  capabilities: { voice?: boolean } | null;
+  voice_receive_mode?: string | null;
+  voice_url: string | null;
+  voice_method: string | null;
+  voice_application_sid: string | null;
+  trunk_sid: string | null;
+}
+
+interface ApplicationResource {
+  sid: string;
+  sms_url: string | null;
+  voice_url: string | null;
 }
 
 interface ServiceResource {
@@ -58,14 +70,17 @@ export async function listAccounts(
   return [main, ...subaccounts.map((one) => ({ ...one, client: connect(one) }))];
 }
 
+/** A number with what decides where its texts and calls go. */
+export interface Found {
+  account: NumberAccount;
+  routing: Routing;
+}
+
 /**
  * Finds a number in the first of the accounts that has it, and what decides its routing.
  * @throws TwilioFault also when no account has it
  */
-export async function findRouting(
-  phoneNumber: string,
-  accounts: NumberAccount[],
-): Promise<{ account: NumberAccount; routing: Routing }> {
+export async function findRouting(phoneNumber: string, accounts: NumberAccount[]): Promise<Found> {
   for (const account of accounts) {
     // The filter also finds numbers that only contain these digits.
     const alike = await listTwilio<NumberResource>(account.client, {
@@ -100,15 +115,18 @@ async function readRouting(
   known?: Map<string, MessagingServiceSettings>,
 ): Promise<Routing> {
   const memberships = known ?? (await readMemberships(client, number.sid));
-  const application = number.smsApplicationSid
-    ? await callTwilio<{ sid: string; sms_url: string | null }>(client, {
-        url: `https://api.twilio.com/2010-04-01/Accounts/${accountSid}/Applications/${number.smsApplicationSid}.json`,
-        subject: 'the TwiML application of the number',
-      })
-    : null;
+  const readApplication = (sid: string) =>
+    callTwilio<ApplicationResource>(client, {
+      url: `https://api.twilio.com/2010-04-01/Accounts/${accountSid}/Applications/${sid}.json`,
+      subject: 'the TwiML application of the number',
+    });
+  const { smsApplicationSid, voiceApplicationSid } = number;
+  const application = smsApplicationSid ? await readApplication(smsApplicationSid) : null;
+  const voice = voiceApplicationSid ? await readApplication(voiceApplicationSid) : null;
   return {
     number,
     application: application && { sid: application.sid, smsUrl: application.sms_url ?? '' },
+    voiceApplication: voice && { sid: voice.sid, voiceUrl: voice.voice_url ?? '' },
     service: memberships.get(number.sid) ?? null,
   };
 }
@@ -146,6 +164,11 @@ function readNumber(resource: NumberResource): NumberSettings {
     smsFallbackUrl: resource.sms_fallback_url ?? '',
     smsFallbackMethod: resource.sms_fallback_method ?? 'POST',
     smsApplicationSid: resource.sms_application_sid ?? '',
+    takesCalls: resource.capabilities?.voice === true && resource.voice_receive_mode !== 'fax',
+    voiceUrl: resource.voice_url ?? '',
+    voiceMethod: resource.voice_method ?? 'POST',
+    voiceApplicationSid: resource.voice_application_sid ?? '',
+    trunkSid: resource.trunk_sid ?? '',
   };
 }
 

@@ -1,8 +1,10 @@
-/** Where Twilio delivers the texts of a number: the settings that decide it, as read from Twilio's API. */
+/** Where Twilio delivers the texts and calls of a number: the settings that decide it, as read from Twilio's API. */
 export interface Routing {
   number: NumberSettings;
-  /** The TwiML application that the number names. */
+  /** The TwiML application that the number names for texts. */
   application: { sid: string; smsUrl: string } | null;
+  /** The one that it names for calls. */
+  voiceApplication: { sid: string; voiceUrl: string } | null;
   /** The Messaging Service that the number is in: at most one. */
   service: MessagingServiceSettings | null;
 }
@@ -17,6 +19,14 @@ export interface NumberSettings {
   smsFallbackMethod: string;
   /** Empty when none. */
   smsApplicationSid: string;
+  /** It has a voice and is not set to receive faxes. */
+  takesCalls: boolean;
+  voiceUrl: string;
+  voiceMethod: string;
+  /** Empty when none. */
+  voiceApplicationSid: string;
+  /** The SIP trunk that takes its calls; empty when none. */
+  trunkSid: string;
 }
 
 export interface MessagingServiceSettings {
@@ -38,7 +48,7 @@ export interface EffectiveWebhook {
 }
 
 /**
- * Which of the settings wins, and why.
+ * Which of the settings decides where texts go, and why.
  *
  * A Messaging Service decides unless it says to use the number's webhook; then a TwiML application decides before the
  * number's own URLs. Sources: https://www.twilio.com/docs/messaging/api/service-resource (InboundRequestUrl,
@@ -67,5 +77,36 @@ export function effectiveWebhook({ number, application, service }: Routing): Eff
     decidedBy: 'number',
     url: number.smsUrl,
     why: number.smsUrl ? `the number's own URL${through}` : `the number has no URL${through}`,
+  };
+}
+
+export interface EffectiveVoiceWebhook {
+  decidedBy: 'trunk' | 'application' | 'number';
+  /** Empty: nothing answers a call, or what does has no URL. */
+  url: string;
+  why: string;
+}
+
+/**
+ * Which of the settings decides where calls go, and why: a SIP trunk, then a TwiML application, then the number's own URL.
+ * Source: https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource (TrunkSid: "we ignore all of the voice
+ * urls and voice applications"; VoiceApplicationSid: "we ignore all of the voice urls")
+ * @returns `null` for a number that takes no calls
+ */
+export function effectiveVoiceWebhook({ number, voiceApplication }: Routing): EffectiveVoiceWebhook | null {
+  if (!number.takesCalls) return null;
+  if (number.trunkSid)
+    return { decidedBy: 'trunk', url: '', why: `the SIP trunk ${number.trunkSid} takes its calls` };
+  if (number.voiceApplicationSid) {
+    return {
+      decidedBy: 'application',
+      url: voiceApplication?.voiceUrl ?? '',
+      why: `the number names the TwiML application ${number.voiceApplicationSid}, which overrides its own URL`,
+    };
+  }
+  return {
+    decidedBy: 'number',
+    url: number.voiceUrl,
+    why: number.voiceUrl ? "the number's own URL" : 'the number has no URL for calls',
   };
 }

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { healthy, ours } from '../doctor/project/make-project';
+import { addApplication, addNumber as addNumberTo } from '../stand-in/add-number';
 import { startTwilio, type TwilioStandIn } from '../stand-in/start-twilio';
 import { newSid, type PhoneNumber, type Visibility } from '../stand-in/twilio-account';
 import { runRingtrue } from './run-ringtrue';
@@ -32,20 +33,13 @@ function write(files: Record<string, string | null>): void {
   }
 }
 
-function addNumber(changes: Partial<PhoneNumber> = {}): PhoneNumber {
-  const number: PhoneNumber = {
-    sid: newSid('PN'),
-    accountSid: twilio.accountSid,
-    phone_number: '+15550186677',
+function addNumber({ phone_number = '+15550186677', ...changes }: Partial<PhoneNumber> = {}): PhoneNumber {
+  return addNumberTo(twilio, phone_number, {
     sms_url: webhook,
     sms_method: 'POST',
     sms_fallback_url: 'https://hotline-1234.twil.io/sms/fallback',
-    sms_fallback_method: 'POST',
-    sms_application_sid: '',
     ...changes,
-  };
-  twilio.state.numbers.push(number);
-  return number;
+  });
 }
 
 function deploy(visibility: Visibility): void {
@@ -142,9 +136,7 @@ describe('ringtrue doctor, with credentials', () => {
   });
 
   test('finds an application without a URL, which drops the texts of the number', async () => {
-    const sid = newSid('AP');
-    twilio.state.applications.push({ sid, accountSid: twilio.accountSid, sms_url: '' });
-    addNumber({ sms_application_sid: sid });
+    addNumber({ sms_application_sid: addApplication(twilio, { sms_url: '' }).sid });
     expect((await diagnose()).codes).toEqual(['webhook-none']);
   });
 

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { runRingtrue } from '../cli/run-ringtrue';
-import { addMessagingService, addNumber } from '../stand-in/add-number';
+import { addApplication, addMessagingService, addNumber } from '../stand-in/add-number';
 import { makeProject, type Project } from '../stand-in/make-project';
 import { startTwilio, type TwilioStandIn } from '../stand-in/start-twilio';
 import { newSid, type PhoneNumber } from '../stand-in/twilio-account';
@@ -45,7 +45,7 @@ const stack = /\n\s+at /;
 describe('ringtrue number', () => {
   test('shows what decides and the change, applies it, reads it back, and names the command that restores', async () => {
     const { code, stdout } = await number('+15550001111', '--url', webhook, '--yes');
-    expect(stdout).toContain("now: https://old.example/sms\n       the number's own URL");
+    expect(stdout).toContain("texts: https://old.example/sms\n         the number's own URL");
     expect(stdout).toContain(`SmsUrl\n      - https://old.example/sms\n      + ${webhook}`);
     expect(stdout).toContain('SmsMethod\n      - GET\n      + POST');
     expect(stdout).toContain(`SmsFallbackUrl\n      - (empty)\n      + ${fallback}`);
@@ -89,15 +89,10 @@ describe('ringtrue number', () => {
   });
 
   test('takes a number away from its TwiML application, and gives it back', async () => {
-    const application = {
-      sid: newSid('AP'),
-      accountSid: twilio.accountSid,
-      sms_url: 'https://app.example/sms',
-    };
-    twilio.state.applications.push(application);
+    const application = addApplication(twilio, { sms_url: 'https://app.example/sms' });
     phone.sms_application_sid = application.sid;
     const { stdout } = await number('+15550001111', '--url', webhook, '--yes');
-    expect(stdout).toContain('now: https://app.example/sms');
+    expect(stdout).toContain('texts: https://app.example/sms');
     expect(stdout).toContain('which overrides its own URLs');
     expect(phone).toMatchObject({ sms_application_sid: '', sms_url: webhook });
     await number('+15550001111', '--restore', '--yes');
@@ -121,6 +116,68 @@ describe('ringtrue number', () => {
     expect(listed[0]).toMatchObject({ number: '+15550001111', url: null, decidedBy: 'messaging-service' });
     expect(listed[0].why).toContain('Twilio drops every text and logs nothing');
     expect(listed[4]).toMatchObject({ number: '+15550007774', decidedBy: 'number' });
+  });
+});
+
+describe('calls', () => {
+  const calls = () => webhook.replace('sms/', 'voice/');
+
+  test('that nobody answers are pointed at /voice/incoming of the same deployment, and given back', async () => {
+    const before = { ...phone };
+    const { code, stdout } = await number('+15550001111', '--url', webhook, '--yes');
+    expect(stdout).toContain("calls: https://demo.twilio.com/welcome/voice/\n         the number's own URL");
+    expect(stdout).toContain(`VoiceUrl\n      - https://demo.twilio.com/welcome/voice/\n      + ${calls()}`);
+    expect(code).toBe(0);
+    expect(phone).toMatchObject({ voice_url: calls(), voice_method: 'POST' });
+    await number('+15550001111', '--restore', '--yes');
+    expect(phone).toEqual(before);
+  });
+
+  test.each<[string, string[], Partial<PhoneNumber>]>([
+    ['that somebody answers', [], { voice_url: 'https://desk.example/voice' }],
+    ['of a TwiML application', [], { voice_application_sid: `AP${'7'.repeat(32)}` }],
+    ['of a SIP trunk', [], { trunk_sid: `TK${'7'.repeat(32)}` }],
+    ['of a number set to receive faxes', [], { voice_receive_mode: 'fax' }],
+    ['with --no-voice', ['--no-voice'], {}],
+  ])('%s stay as they are', async (_, flags, settings) => {
+    Object.assign(phone, settings);
+    if (settings.voice_application_sid)
+      addApplication(twilio, { sid: settings.voice_application_sid, voice_url: 'https://app.example/voice' });
+    const { voice_url } = phone;
+    const { code, stdout } = await number('+15550001111', '--url', webhook, ...flags, '--yes');
+    expect(stdout).not.toContain('VoiceUrl');
+    expect(code).toBe(0);
+    expect(phone).toMatchObject({ ...settings, voice_url, sms_url: webhook });
+  });
+
+  test('--voice takes over those of a TwiML application, and gives them back', async () => {
+    const application = addApplication(twilio, { voice_url: 'https://app.example/voice' });
+    phone.voice_application_sid = application.sid;
+    const before = { ...phone };
+    const { stdout } = await number('+15550001111', '--url', webhook, '--voice', '--yes');
+    expect(stdout).toContain('calls: https://app.example/voice');
+    expect(phone).toMatchObject({ voice_url: calls(), voice_application_sid: '' });
+    await number('+15550001111', '--restore', '--yes');
+    expect(phone).toEqual(before);
+  });
+
+  test.each<[string, Partial<PhoneNumber>, string]>([
+    ['from a SIP trunk', { trunk_sid: `TK${'7'.repeat(32)}` }, 'take the number out of it'],
+    ['of a number without a voice', { voice_receive_mode: 'fax' }, 'takes no calls'],
+  ])('--voice does not take them %s', async (_, settings, reason) => {
+    Object.assign(phone, settings);
+    const { code, stderr } = await number('+15550001111', '--url', webhook, '--voice', '--yes');
+    expect(stderr).toContain(reason);
+    expect(code).toBe(2);
+    expect(changes()).toEqual([]);
+  });
+
+  test('are not pointed at a URL that does not answer them', async () => {
+    const nowhere = webhook.replace('sms/incoming', 'voice/nowhere');
+    const { code, stderr } = await number('+15550001111', '--url', webhook, '--voice', nowhere, '--yes');
+    expect(stderr).toContain(`${nowhere} is not fit for a phone number: there is nothing at this path (404)`);
+    expect(code).toBe(1);
+    expect(changes().filter(({ host }) => host === 'api.twilio.com')).toEqual([]);
   });
 });
 

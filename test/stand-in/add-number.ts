@@ -1,5 +1,5 @@
 import type { TwilioStandIn } from './start-twilio';
-import { type MessagingService, newSid, type PhoneNumber } from './twilio-account';
+import { type Application, type MessagingService, newSid, type PhoneNumber } from './twilio-account';
 
 /** Gives an account of the stand-in a phone number; without more its texts go to `https://old.example/sms`. */
 export function addNumber(
@@ -16,6 +16,13 @@ export function addNumber(
     sms_fallback_url: '',
     sms_fallback_method: 'POST',
     sms_application_sid: '',
+    capabilities: { sms: true, mms: true, voice: true, fax: false },
+    voice_receive_mode: 'voice',
+    // As Twilio sells it.
+    voice_url: 'https://demo.twilio.com/welcome/voice/',
+    voice_method: 'POST',
+    voice_application_sid: '',
+    trunk_sid: null,
     ...settings,
   };
   state.numbers.push(number);
@@ -42,4 +49,14 @@ export function addMessagingService(
   };
   state.messagingServices.push(service);
   return service;
+}
+
+/** Makes a TwiML application, which numbers can name. */
+export function addApplication(
+  { state, accountSid }: TwilioStandIn,
+  settings: Partial<Application>,
+): Application {
+  const application = { sid: newSid('AP'), accountSid, sms_url: '', voice_url: '', ...settings };
+  state.applications.push(application);
+  return application;
 }

@@ -59,6 +59,9 @@ export function accountsApi(state: TwilioState): Router {
         SmsFallbackUrl: url,
         SmsFallbackMethod: method,
         SmsApplicationSid: /^(?:AP[0-9a-f]{32})?$/,
+        VoiceUrl: url,
+        VoiceMethod: method,
+        VoiceApplicationSid: /^(?:AP[0-9a-f]{32})?$/,
       },
     });
     found.sms_url = form.SmsUrl ?? found.sms_url;
@@ -66,6 +69,9 @@ export function accountsApi(state: TwilioState): Router {
     found.sms_fallback_url = form.SmsFallbackUrl ?? found.sms_fallback_url;
     found.sms_fallback_method = form.SmsFallbackMethod ?? found.sms_fallback_method;
     found.sms_application_sid = form.SmsApplicationSid ?? found.sms_application_sid;
+    found.voice_url = form.VoiceUrl ?? found.voice_url;
+    found.voice_method = form.VoiceMethod ?? found.voice_method;
+    found.voice_application_sid = form.VoiceApplicationSid ?? found.voice_application_sid;
     response.json(showNumber(found));
   });
   api.get('/Accounts/:account/Applications/:application.json', (request, response) => {
@@ -122,8 +128,12 @@ function showAccount({ sid, ownerSid, status, primaryToken }: Account): object {
   return { sid, owner_account_sid: ownerSid, status, auth_token: primaryToken, type: 'Full' };
 }
 
-function showNumber({ sms_application_sid, ...rest }: PhoneNumber): object {
-  return showOwned({ ...rest, sms_application_sid: sms_application_sid || null });
+function showNumber({ sms_application_sid, voice_application_sid, ...rest }: PhoneNumber): object {
+  return showOwned({
+    ...rest,
+    sms_application_sid: sms_application_sid || null,
+    voice_application_sid: voice_application_sid || null,
+  });
 }
 
 function showService({ numberSids: _numbers, ...service }: MessagingService): object {

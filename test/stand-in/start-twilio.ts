@@ -20,10 +20,10 @@ import path from 'node:path';
 import express, { type RequestHandler } from 'express';
 import { generate } from 'selfsigned';
 import { ApiError, answerError } from './api-answers';
+import { deliverCall, deliverText } from './deliver';
 import { DeployedSites } from './deployed-site';
 import { checkCalls } from './description/check-call';
 import { accountsApi, messagingApi } from './numbers-api';
-import { sendText } from './send-text';
 import { serverlessApi, serverlessUploadApi } from './serverless-api';
 import { newSid, type TwilioState } from './twilio-account';
 import { type Visit, visitSite } from './visit-site';
@@ -58,6 +58,8 @@ export interface TwilioStandIn {
   fail(fault: Fault): void;
   /** Somebody texts a number: Twilio calls the webhook that its settings name, signed, and gets the answer. */
   text(phoneNumber: string, body: string): Promise<Visit>;
+  /** Somebody calls a number and presses a key. */
+  call(phoneNumber: string, key: string): Promise<Visit>;
   /** Opens a deployed URL without a signature. */
   visit(url: string): Promise<Visit>;
   close(): Promise<void>;
@@ -152,7 +154,9 @@ export async function startTwilio(further: Record<string, RequestHandler> = {}):
     calls,
     fail: (fault) => faults.push(fault),
     text: (phoneNumber, body) =>
-      sendText(state, { phoneNumber, body }, { port: tlsPort, ca: certificate.cert }),
+      deliverText(state, { phoneNumber, body }, { port: tlsPort, ca: certificate.cert }),
+    call: (phoneNumber, key) =>
+      deliverCall(state, { phoneNumber, key }, { port: tlsPort, ca: certificate.cert }),
     visit: (url) => visitSite(url, { port: tlsPort, ca: certificate.cert }),
     close: async () => {
       sites.close();

@@ -28,12 +28,19 @@ export interface PhoneNumber {
   sms_fallback_url: string;
   sms_fallback_method: string;
   sms_application_sid: string;
+  capabilities: { sms: boolean; mms: boolean; voice: boolean; fax: boolean };
+  voice_receive_mode: 'voice' | 'fax';
+  voice_url: string;
+  voice_method: string;
+  voice_application_sid: string;
+  trunk_sid: string | null;
 }
 
 export interface Application {
   sid: string;
   accountSid: string;
   sms_url: string;
+  voice_url: string;
 }
 
 export interface MessagingService {
