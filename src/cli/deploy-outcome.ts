@@ -1,8 +1,9 @@
 import pc from 'picocolors';
 import { writeDeployed } from '../deploy/deployed-file';
-import { type Deployment, listBuilds, readDeployment } from '../deploy/deployment';
+import { type Deployment, listBuilds, readDeployment, setVariablesBack } from '../deploy/deployment';
 import { explainFailure } from '../deploy/explain-failure';
 import { probeRoutes, type RouteProbe } from '../deploy/probe-routes';
+import type { ToolEnd } from '../deploy/run-deploy-tool';
 import type { Route } from '../emulator/routes';
 import type { TwilioClient } from '../twilio/twilio-api';
 import type { DeployPlan } from './plan-deploy';
@@ -16,25 +17,30 @@ export function reportFaults(faults: string[], { json }: { json?: boolean }): fa
   return false;
 }
 
-/** Says what Twilio said when its tool failed, what that means, and what to do. @returns false, which is the outcome */
+/**
+ * Says what Twilio said when its tool failed, what that means, what to do, and what is active now; gives the build that stays
+ * active the variables it had.
+ * @returns false, which is the outcome
+ */
 export async function reportFailure({
-  output,
+  end,
   plan: { serviceName, suffix, deployed, builds: former },
   client,
   json,
 }: {
-  output: string;
+  end: ToolEnd;
   plan: DeployPlan;
   client: TwilioClient;
   json: boolean | undefined;
 }): Promise<false> {
   const now = await readDeployment(client, { service: serviceName, suffix }).catch(() => null);
   const builds = now ? await listBuilds(client, now.serviceSid).catch(() => []) : [];
-  const failure = explainFailure(output, {
+  const failure = explainFailure(end, {
     latest: builds.filter(({ sid }) => !former.some((build) => build.sid === sid)),
     working: former.find(({ sid }) => sid === deployed?.buildSid),
   });
   const stillActive = now?.buildSid ? now.buildSid === deployed?.buildSid : false;
+  const state = await leaveAsItWas({ client, now, former: deployed });
   if (json) {
     console.log(JSON.stringify({ ok: false, failure, stillActive }, null, 2));
     return false;
@@ -43,8 +49,30 @@ export async function reportFailure({
   console.error(`  Twilio:  ${failure.said}`);
   console.error(`  means:   ${failure.meaning}`);
   console.error(`  to do:   ${failure.fix}`);
-  if (stillActive) console.error('  What was deployed before is still active.');
+  if (state !== null) console.error(`  ${state}`);
   return false;
+}
+
+async function leaveAsItWas({
+  client,
+  now,
+  former,
+}: {
+  client: TwilioClient;
+  now: Deployment | null;
+  former: Deployment | null;
+}): Promise<string | null> {
+  if (now === null)
+    return former && 'What is active now is not known: Twilio could not be asked. Run it again.';
+  if (now.buildSid === null) return null;
+  if (now.buildSid !== former?.buildSid)
+    return 'The new build is active all the same, and was not probed: run it again, or with --rollback.';
+  try {
+    await setVariablesBack(client, former);
+    return 'What was deployed before is still active, with the variables it had.';
+  } catch {
+    return 'What was deployed before is still active, and some of its variables are new: run it again.';
+  }
 }
 
 /** Probes a deployment route by route, and shows each as it comes. */

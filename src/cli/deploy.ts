@@ -1,9 +1,15 @@
 import path from 'node:path';
 import { Command } from 'commander';
 import { buildBundle } from '../bundle/build-bundle';
-import { activateBuild, type Deployment, findPreviousBuild, readDeployment } from '../deploy/deployment';
+import {
+  activateBuild,
+  type Deployment,
+  findPreviousBuild,
+  readDeployment,
+  setVariablesBack,
+} from '../deploy/deployment';
 import type { RouteProbe } from '../deploy/probe-routes';
-import { runDeployTool } from '../deploy/run-deploy-tool';
+import { runDeployTool, type ToolEnd } from '../deploy/run-deploy-tool';
 import { writeSecrets } from '../deploy/secrets';
 import { removeStaleDeployInfo } from '../deploy/stale-deploy-info';
 import { watchBuild } from '../deploy/watch-build';
@@ -78,26 +84,44 @@ async function deploy(deploying: Deploying): Promise<boolean> {
   if (plan.faults.length > 0) return reportFaults(plan.faults, options);
   for (const line of describePlan(plan, twilio)) say(line);
   if (!(await confirmChange('Deploy this to Twilio?', options.yes === true))) return false;
-  const { code, output } = await upload(plan, deploying);
-  if (code !== 0) return reportFailure({ output, plan, client: twilio.client, json: options.json });
-  const { serviceName, suffix, routes, deployed } = plan;
-  const now = await readDeployment(twilio.client, { service: serviceName, suffix });
-  if (!now?.domain) {
-    throw new TwilioFault(
-      `Twilio's tool reported success, but there is no environment ${suffix || 'production'}: run it again.`,
-      0,
-      null,
-    );
-  }
-  const probes = await probeDeployment({ deployment: now, routes, twilio, say });
-  const takenBack = await takeBackUnlessFine(twilio, { probes, deployment: now, former: deployed?.buildSid });
+  const end = await upload(plan, deploying);
+  if (end.code !== 0) return reportFailure({ end, plan, client: twilio.client, json: options.json });
+  const now = await readWhatIsDeployed(plan, twilio);
+  const probes = await probeDeployment({ deployment: now, routes: plan.routes, twilio, say });
+  const takenBack = await takeBackUnlessFine(twilio, { probes, deployment: now, former: plan.deployed });
   return reportProbes({ deployment: now, probes, takenBack, twilio, json: options.json, dataDir });
+}
+
+async function readWhatIsDeployed(
+  { serviceName, suffix }: DeployPlan,
+  { client }: TwilioConnection,
+): Promise<Deployment> {
+  const now = await addingTo(
+    readDeployment(client, { service: serviceName, suffix }),
+    'It is deployed and was not probed: run it again.',
+  );
+  if (now?.domain) return now;
+  throw new TwilioFault(
+    `Twilio's tool reported success, but there is no environment ${suffix || 'production'}: run it again.`,
+    0,
+    null,
+  );
+}
+
+// What Twilio's answer means for the deployment is not in the answer.
+async function addingTo<T>(asked: Promise<T>, sentence: string): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (!(error instanceof TwilioFault)) throw error;
+    throw new TwilioFault(`${error.message} ${sentence}`, error.status, error.code);
+  }
 }
 
 async function upload(
   { dir, suffix, serviceName, variables, secrets, deployed, builds }: DeployPlan,
   { twilio, options, say }: Deploying,
-): Promise<{ code: number; output: string }> {
+): Promise<ToolEnd> {
   const { accountSid, authToken, region, client } = twilio;
   if (Object.keys(secrets).length > 0) writeSecrets(path.resolve(dir, options.env ?? '.env'), secrets);
   const serviceSid = deployed?.serviceSid ?? null;
@@ -134,19 +158,20 @@ async function upload(
 // Code that refuses Twilio, or lets everybody in, must not stay where a working build was.
 async function takeBackUnlessFine(
   { client }: TwilioConnection,
-  {
-    probes,
-    deployment,
-    former,
-  }: { probes: RouteProbe[]; deployment: Deployment; former: string | null | undefined },
+  { probes, deployment, former }: { probes: RouteProbe[]; deployment: Deployment; former: Deployment | null },
 ): Promise<boolean> {
   if (probes.every(({ passed }) => passed)) return false;
-  if (!former) {
+  if (!former?.buildSid) {
     console.error('ringtrue: what is deployed does not do what it should, and there is no build before it.');
     return false;
   }
-  await activateBuild(client, deployment, former);
-  console.error(`ringtrue: that build does not do what it should; ${former} is active again.`);
+  await addingTo(
+    Promise.all([activateBuild(client, deployment, former.buildSid), setVariablesBack(client, former)]),
+    'What is deployed does not do what it should, and could not be taken back: run npm run deploy -- --rollback.',
+  );
+  console.error(
+    `ringtrue: that build does not do what it should; ${former.buildSid} is active again, with the variables it had.`,
+  );
   return true;
 }
 
@@ -167,6 +192,6 @@ async function rollBack(deploying: Deploying): Promise<boolean> {
   const routes = (await readRoutes(dir)).filter(({ path: url }) => /^\/(?:sms\/|results$)/.test(url));
   const probes = await probeDeployment({ deployment: deployed, routes, twilio, say });
   const now = { ...deployed, buildSid: previous };
-  const takenBack = await takeBackUnlessFine(twilio, { probes, deployment: now, former: deployed.buildSid });
+  const takenBack = await takeBackUnlessFine(twilio, { probes, deployment: now, former: deployed });
   return reportProbes({ deployment: now, probes, takenBack, twilio, json: options.json, dataDir });
 }

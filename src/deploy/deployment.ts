@@ -11,6 +11,12 @@ export interface Deployment {
   variables: Record<string, string>;
 }
 
+interface VariableResource {
+  sid: string;
+  key: string;
+  value: string;
+}
+
 interface EnvironmentResource {
   sid: string;
   domain_suffix: string | null;
@@ -59,11 +65,7 @@ export async function readDeployment(
   });
   const environment = environments.find(({ domain_suffix }) => (domain_suffix ?? '') === suffix);
   if (!environment) return { serviceSid, environmentSid: null, domain: null, buildSid: null, variables: {} };
-  const variables = await listTwilio<{ key: string; value: string }>(client, {
-    url: `${servicesUrl}/${serviceSid}/Environments/${environment.sid}/Variables`,
-    key: 'variables',
-    subject: 'the variables',
-  });
+  const variables = await listVariables(client, { serviceSid, environmentSid: environment.sid });
   return {
     serviceSid,
     environmentSid: environment.sid,
@@ -116,4 +118,35 @@ export function listBuilds(client: TwilioClient, serviceSid: string): Promise<Bu
     key: 'builds',
     subject: 'the builds',
   });
+}
+
+type Place = { serviceSid: string; environmentSid: string | null };
+
+function variablesUrl({ serviceSid, environmentSid }: Place): string {
+  return `${servicesUrl}/${serviceSid}/Environments/${environmentSid}/Variables`;
+}
+
+function listVariables(client: TwilioClient, place: Place): Promise<VariableResource[]> {
+  return listTwilio(client, { url: variablesUrl(place), key: 'variables', subject: 'the variables' });
+}
+
+/**
+ * Gives an environment the variables that it had: they are changed before a build is activated, and what was active before has
+ * to run with what it ran with.
+ * @returns the names of those that were changed back
+ */
+export async function setVariablesBack(client: TwilioClient, former: Deployment): Promise<string[]> {
+  if (former.environmentSid === null) return [];
+  const names: string[] = [];
+  for (const { sid, key, value } of await listVariables(client, former)) {
+    const before = former.variables[key];
+    if (before === value) continue;
+    const url = `${variablesUrl(former)}/${sid}`;
+    const subject = `the variable ${key}`;
+    await (before === undefined
+      ? callTwilio(client, { url, subject, method: 'delete' })
+      : callTwilio(client, { url, subject, form: { Value: before } }));
+    names.push(key);
+  }
+  return names;
 }

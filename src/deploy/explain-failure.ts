@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { BuildResource } from './deployment';
+import type { ToolEnd } from './run-deploy-tool';
 
 /** Why a deploy failed: what Twilio said, what that means, and what to do. */
 export interface Failure {
@@ -75,16 +76,30 @@ const known: { pattern: RegExp; meaning: string; fix: string }[] = [
   },
 ];
 
+const cutShortBy: Record<'interrupted' | 'no answer', Failure> = {
+  interrupted: {
+    said: 'nothing more, because the deploy was interrupted.',
+    meaning: 'Functions and assets that were uploaded are not used without a build.',
+    fix: 'Run it again.',
+  },
+  'no answer': {
+    said: 'nothing for ten minutes.',
+    meaning: "Twilio's API took a request and did not answer.",
+    fix: 'Check the network and https://status.twilio.com, then run it again.',
+  },
+};
+
 /**
  * Explains the end of Twilio's deploy tool.
- * @param output everything the tool printed
+ * @param end how it ended
  * @param builds.latest those that the deploy made: a failed one explains why the tool says nothing
  * @param builds.working the one that was active before
  */
 export function explainFailure(
-  output: string,
+  { output, cutShort }: Pick<ToolEnd, 'output' | 'cutShort'>,
   { latest, working }: { latest: BuildResource[]; working: BuildResource | undefined },
 ): Failure {
+  if (cutShort) return cutShortBy[cutShort];
   const said = quoteError(output);
   const failed = latest.find(({ status }) => status === 'failed');
   if (failed && !/Failed API Request/.test(output)) return explainBuild(failed, working);

@@ -1,5 +1,12 @@
 import type { Route } from '../emulator/routes';
-import { basicHeader, harmlessMessage, isTwiml, type ProbeAnswer, type Send } from '../number/probe-webhook';
+import {
+  basicHeader,
+  harmlessCall,
+  harmlessMessage,
+  isTwiml,
+  type ProbeAnswer,
+  type Send,
+} from '../number/probe-webhook';
 import { sign } from '../signature/index';
 
 /** What proves who calls. */
@@ -22,7 +29,7 @@ export interface RouteClaim {
 }
 
 /**
- * What a route has to do, seen from outside. Texts that are sent count nowhere.
+ * What a route has to do, seen from outside. Texts and calls that are sent count nowhere.
  * @param base of its URL: `https://host`
  */
 export function claimsFor(route: Route, base: string, keys: ProbeKeys): RouteClaim[] {
@@ -70,8 +77,9 @@ function protectedClaims(
   { path, kind, url }: Route & { url: string },
   { accountSid, authToken, webhook }: ProbeKeys,
 ): RouteClaim[] {
-  const isWebhook = kind === 'function' && path.startsWith('/sms/');
-  const form = kind === 'function' ? harmlessMessage(accountSid) : {};
+  const takesCalls = path.startsWith('/voice/');
+  const isWebhook = kind === 'function' && (takesCalls || path.startsWith('/sms/'));
+  const form = kind === 'asset' ? {} : takesCalls ? harmlessCall(accountSid) : harmlessMessage(accountSid);
   const basic = isWebhook && webhook ? { Authorization: basicHeader(webhook) } : {};
   const signature = { 'X-Twilio-Signature': sign({ url, params: form }, authToken) };
   const call = (headers: Record<string, string>) => (send: Send) =>

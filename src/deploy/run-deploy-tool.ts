@@ -5,8 +5,17 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { writeEnvironmentText } from './environment-text';
 
-/** Longer than the five minutes that the tool waits for a build. */
-const timeLimit = 10 * 60_000;
+/** Milliseconds; longer than the five minutes that the tool waits for a build. It waits for ever for an answer. */
+const patience = 10 * 60_000;
+
+/** How Twilio's tool ended. */
+export interface ToolEnd {
+  code: number;
+  /** Everything it printed. */
+  output: string;
+  /** Why it did not come to its own end; `null` when it did. */
+  cutShort: 'interrupted' | 'no answer' | null;
+}
 
 // The tool says that an upload failed and keeps why to itself, but for these two, which log Twilio's answer and no secret.
 const causes = 'twilio-serverless-api:functions,twilio-serverless-api:assets';
@@ -14,7 +23,7 @@ const causes = 'twilio-serverless-api:functions,twilio-serverless-api:assets';
 /**
  * Runs `twilio-run deploy` in `dir`. Credentials and variables go by a file that only this user can read and that is gone
  * afterwards: arguments can be seen by every user of the machine.
- * @returns exit code and everything it printed
+ * @param signal ends the tool and everything it started
  */
 export async function runDeployTool({
   dir,
@@ -24,6 +33,7 @@ export async function runDeployTool({
   variables,
   region,
   signal,
+  timeLimit = patience,
 }: {
   dir: string;
   suffix: string;
@@ -32,9 +42,9 @@ export async function runDeployTool({
   credentials: { accountSid: string; authToken: string };
   variables: Record<string, string>;
   region: string;
-  /** Ends the tool and everything it started. */
   signal: AbortSignal;
-}): Promise<{ code: number; output: string }> {
+  timeLimit?: number;
+}): Promise<ToolEnd> {
   const folder = mkdtempSync(path.join(tmpdir(), 'ringtrue-deploy-'));
   const envFile = path.join(folder, 'deploy.env');
   const { accountSid: ACCOUNT_SID, authToken: AUTH_TOKEN } = credentials;
@@ -49,7 +59,9 @@ export async function runDeployTool({
     ...(region === 'us1' ? [] : ['--region', region]),
   ];
   try {
-    return await run(args, dir, AbortSignal.any([signal, AbortSignal.timeout(timeLimit)]));
+    const late = AbortSignal.timeout(timeLimit);
+    const end = await run(args, dir, AbortSignal.any([signal, late]));
+    return { ...end, cutShort: signal.aborted ? 'interrupted' : late.aborted ? 'no answer' : null };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

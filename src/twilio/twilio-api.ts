@@ -1,7 +1,7 @@
 /** What is used of a client of the `twilio` package: requests with the account's credentials, to the account's region. */
 export interface TwilioClient {
   request(options: {
-    method: 'get' | 'post';
+    method: 'get' | 'post' | 'delete';
     uri: string;
     data?: Record<string, string>;
     headers?: Record<string, string>;
@@ -29,7 +29,8 @@ const patience = 20_000;
 /**
  * One request to Twilio's API.
  * @param subject what is asked for, as it is called in a sentence: "the number"
- * @returns the body; the caller knows its shape from Twilio's API reference
+ * @param method `get` unless there is a form
+ * @returns the body; the caller knows its shape from Twilio's API reference; an empty object when there is none
  * @throws TwilioFault for every other answer than 2xx, and without one
  */
 export async function callTwilio<T>(
@@ -38,13 +39,20 @@ export async function callTwilio<T>(
     url,
     subject,
     form,
+    method = form ? 'post' : 'get',
     timeout = patience,
-  }: { url: string; subject: string; form?: Record<string, string>; timeout?: number },
+  }: {
+    url: string;
+    subject: string;
+    form?: Record<string, string>;
+    method?: 'get' | 'post' | 'delete';
+    timeout?: number;
+  },
 ): Promise<T> {
   let answer: { statusCode: number; body: unknown };
   try {
     answer = await client.request({
-      method: form ? 'post' : 'get',
+      method,
       uri: url,
       timeout,
       ...(form && { data: form, headers: { 'Content-Type': 'application/x-www-form-urlencoded' } }),
@@ -55,6 +63,7 @@ export async function callTwilio<T>(
   const { statusCode } = answer;
   const body = readJson(answer.body);
   if (statusCode < 200 || statusCode >= 300) throw explainStatus(statusCode, body, subject);
+  if (statusCode === 204) return {} as T;
   if (typeof body !== 'object' || body === null) {
     throw new TwilioFault(
       `The answer for ${subject} is no JSON, so it does not come from Twilio's API: is there a proxy or a sign-in page between?`,

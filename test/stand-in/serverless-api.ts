@@ -174,6 +174,13 @@ export function serverlessApi(state: TwilioState): Router {
     response.json(variable);
   });
 
+  api.delete(`${variables}/:variable`, (request, response) => {
+    const environment = findEnvironment(request, response);
+    const variable = findOr404(environment.variables, request.params.variable, request);
+    environment.variables.splice(environment.variables.indexOf(variable), 1);
+    response.status(204).end();
+  });
+
   const deployments = '/Services/:service/Environments/:environment/Deployments';
   api.get(deployments, (request, response) => {
     const { deployments } = findEnvironment(request, response);
