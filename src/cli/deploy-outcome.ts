@@ -131,6 +131,8 @@ export function reportProbes({
     console.log(JSON.stringify({ ...result, next: ok ? next : null }, null, 2));
   } else if (ok) {
     console.log(`https://${domain}/              live results`);
+    if (probes.some(({ path }) => path === '/organiser'))
+      console.log(`https://${domain}/organiser     for you: ORGANISER_USER and ORGANISER_PASSWORD`);
     console.log(`https://${domain}/sms/incoming  webhook`);
     console.log(`next: ${next}`);
   }

@@ -98,9 +98,11 @@ export function describePlan(plan: DeployPlan, { accountSid, region }: TwilioCon
     `account      ${accountSid}${region === 'us1' ? '' : `, region ${region}`}`,
     `service      ${serviceName}${deployed ? '' : ' (new)'}`,
     `environment  ${suffix || 'production'}${deployed?.domain ? `, https://${deployed.domain}` : ' (new)'}`,
-    ...line(
-      'routes',
-      routes.map(({ path: url, access }) => `${url} ${access}`),
+    ...(['protected', 'public', 'private'] as const).flatMap((access) =>
+      line(
+        access,
+        routes.filter((route) => route.access === access).map(({ path: url }) => url),
+      ),
     ),
     ...line(
       'variables',

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { type ChildProcess, execFile } from 'node:child_process';
 import path from 'node:path';
 
 export interface Run {
@@ -12,11 +12,15 @@ const program = path.join(__dirname, '..', '..', 'bin', 'ringtrue.js');
 /** Runs the command line as a user would, in folder `cwd`, without credentials in its environment. */
 export function runRingtrue(
   args: string[],
-  { cwd, env = {} }: { cwd: string; env?: Record<string, string> },
+  {
+    cwd,
+    env = {},
+    onStart,
+  }: { cwd: string; env?: Record<string, string>; onStart?: (child: ChildProcess) => void },
 ): Promise<Run> {
   const { ACCOUNT_SID, AUTH_TOKEN, ...inherited } = process.env;
   return new Promise((resolve) => {
-    execFile(
+    const child = execFile(
       process.execPath,
       [program, ...args],
       { cwd, env: { ...inherited, NO_COLOR: '1', ...env }, timeout: 60_000 },
@@ -25,5 +29,6 @@ export function runRingtrue(
         resolve({ code, stdout, stderr });
       },
     );
+    onStart?.(child);
   });
 }

@@ -1,24 +1,57 @@
-import { readFileSync } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { explainFailure } from '../../src/deploy/explain-failure';
+import { runDeployTool } from '../../src/deploy/run-deploy-tool';
 import { runRingtrue } from '../cli/run-ringtrue';
 import { makeProject, type Project } from '../stand-in/make-project';
 import { startTwilio, type TwilioStandIn } from '../stand-in/start-twilio';
+import type { Service } from '../stand-in/twilio-account';
 
+jest.setTimeout(60_000);
 let twilio: TwilioStandIn;
 let project: Project;
+/** What one deploy of the project left at Twilio and in `.env`: the beginning of most tests. */
+let working: { services: Service[]; env: string };
 
-beforeEach(async () => {
+beforeAll(async () => {
   twilio = await startTwilio();
   project = makeProject(twilio);
+  await deploy();
+  working = { services: twilio.state.services.splice(0), env: readEnvironment() };
+  project.remove();
 });
 
-afterEach(async () => {
-  project.remove();
-  await twilio.close();
+beforeEach(() => {
+  project = makeProject(twilio);
+  twilio.calls.length = 0;
 });
+
+afterEach(() => {
+  project.remove();
+  twilio.state.services.length = 0;
+  twilio.stopFailing();
+});
+
+afterAll(() => twilio.close());
+
+function beginDeployed(): void {
+  twilio.state.services.push(...structuredClone(working.services));
+  project.write('.env', working.env);
+}
 
 const deploy = (...flags: string[]) =>
   runRingtrue(['deploy', '--yes', ...flags], { cwd: project.dir, env: twilio.environment });
+const deployWith = (onStart: (child: ChildProcess) => void) =>
+  runRingtrue(['deploy', '--yes'], { cwd: project.dir, env: twilio.environment, onStart });
+const changes = () => twilio.calls.filter(({ method }) => method !== 'GET');
+const readEnvironment = () => readFileSync(path.join(project.dir, '.env'), 'utf8');
+const breakWebhook = () =>
+  project.write(
+    'functions/sms/incoming.protected.js',
+    "exports.handler = () => { throw new Error('broken'); };\n",
+  );
 const environment = () => twilio.state.services[0]?.environments[0];
 const activeBuild = () => environment()?.build_sid;
 const stack = /\n\s+at /;
@@ -31,13 +64,13 @@ test('refuses what the doctor calls an error, and deploys nothing', async () => 
   const { code, stderr } = await deploy('--yes');
   expect(stderr).toContain('(function-unprotected, see docs/findings)');
   expect(code).toBe(1);
-  expect(twilio.calls.filter(({ method }) => method === 'POST')).toEqual([]);
+  expect(changes()).toEqual([]);
 });
 
 describe('a deploy that fails', () => {
   test('at the build names what is new in it, and the build that works stays active', async () => {
-    await deploy();
-    const working = activeBuild();
+    beginDeployed();
+    const before = activeBuild();
     const manifest = path.join(project.dir, 'package.json');
     const text = readFileSync(manifest, 'utf8');
     project.write(
@@ -48,10 +81,10 @@ describe('a deploy that fails', () => {
     const { code, stderr } = await deploy();
     expect(stderr).toMatch(/Twilio: {2}Build ZB[0-9a-f]{32} failed\./);
     expect(stderr).toContain('New since the build that worked: libsql@0.5.29');
-    expect(stderr).toContain('What was deployed before is still active.');
+    expect(stderr).toContain('What was deployed before is still active, with the variables it had.');
     expect(stderr).not.toMatch(stack);
     expect(code).toBe(1);
-    expect(activeBuild()).toBe(working);
+    expect(activeBuild()).toBe(before);
   });
 
   test('because of a runtime-handler that only npm has says which one to pin', async () => {
@@ -96,33 +129,104 @@ describe('a deploy that fails', () => {
     expect(code).toBe(1);
   });
 
-  test('before it begins, because the API is down, is one sentence', async () => {
-    twilio.fail({
-      on: /GET serverless/,
-      answer: { status: 500, code: 20500, message: 'Internal Server Error' },
-      times: 9,
-    });
+  test.each([
+    [401, 20003, 'Authenticate', 'Twilio refused the credentials (error 20003)'],
+    [404, 20404, 'not found', 'Twilio knows no such thing as the account (error 20404)'],
+    [409, 20409, 'conflict', 'Twilio has a conflicting the account'],
+    [429, 20429, 'Too Many Requests', 'Twilio takes no more requests for now (error 20429)'],
+    [500, 20500, 'Internal Server Error', "Twilio's API failed for the account (error 20500)"],
+  ])('before it begins, with %d, is one sentence', async (status, code, message, sentence) => {
+    twilio.fail({ on: /GET api/, answer: { status, code, message }, times: 9 });
+    const run = await deploy();
+    expect(run.stderr.split('\n').filter((line) => line.startsWith('ringtrue: '))).toEqual([
+      expect.stringContaining(sentence),
+    ]);
+    expect(run.stderr).not.toMatch(stack);
+    expect(run.code).toBe(1);
+    expect(changes()).toEqual([]);
+  });
+
+  test('after the variables were set gives them back, and leaves what works', async () => {
+    beginDeployed();
+    const before = JSON.stringify(environment());
+    project.write('.env', `${readEnvironment()}LATER=1\nORGANISER_USER=somebody-else\n`);
+    twilio.fail({ on: /POST .*Deployments$/, answer: { status: 409, code: 20409, message: 'conflict' } });
     const { code, stderr } = await deploy();
-    expect(stderr).toContain("ringtrue: Twilio's API failed for the service (error 20500)");
+    expect(stderr).toContain('What was deployed before is still active, with the variables it had.');
+    expect(code).toBe(1);
+    expect(JSON.stringify(environment())).toBe(before);
+  });
+
+  test('by Ctrl-C ends the tool, says what is active, and leaves what works', async () => {
+    beginDeployed();
+    const before = JSON.stringify(environment());
+    let command: ChildProcess | undefined;
+    twilio.fail({
+      on: /POST .*Builds$/,
+      answer: async () => void command?.kill('SIGINT'),
+    });
+    const { code, stderr } = await deployWith((child) => {
+      command = child;
+    });
+    expect(stderr).toContain('Twilio:  nothing more, because the deploy was interrupted.');
+    expect(stderr).toContain('What was deployed before is still active');
     expect(stderr).not.toMatch(stack);
     expect(code).toBe(1);
-    expect(twilio.calls.filter(({ method }) => method === 'POST')).toEqual([]);
+    expect(JSON.stringify(environment())).toBe(before);
+    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('ringtrue-deploy-'))).toEqual([]);
+  });
+
+  test('because the tool gets no answer is ended and explained', async () => {
+    await runRingtrue(['build'], { cwd: project.dir });
+    twilio.fail({ on: /POST serverless\.twilio\.com\/v1\/Services$/, answer: 'time-out', times: 9 });
+    const environmentBefore = { ...process.env };
+    Object.assign(process.env, twilio.environment);
+    const end = await runDeployTool({
+      dir: project.dir,
+      suffix: 'dev',
+      service: { name: 'ringtrue' },
+      credentials: twilio,
+      variables: {},
+      region: 'us1',
+      signal: new AbortController().signal,
+      timeLimit: 4_000,
+    });
+    for (const name of Object.keys(twilio.environment)) delete process.env[name];
+    Object.assign(process.env, environmentBefore);
+    expect(end).toMatchObject({ code: 1, cutShort: 'no answer' });
+    expect(explainFailure(end, { latest: [], working: undefined }).meaning).toContain('did not answer');
+    expect(twilio.calls.at(-1)).toMatchObject({ method: 'POST', path: '/v1/Services' });
   });
 });
 
 describe('a deploy of code that does not do what it should', () => {
   test('gives the place back to the build before it', async () => {
-    await deploy();
-    const working = activeBuild();
-    project.write(
-      'functions/sms/incoming.protected.js',
-      "exports.handler = () => { throw new Error('broken'); };\n",
-    );
+    beginDeployed();
+    const before = activeBuild();
+    const variables = JSON.stringify(environment()?.variables);
+    breakWebhook();
+    project.write('.env', `${readEnvironment()}LATER=1\n`);
     const { code, stderr } = await deploy();
     expect(stderr).toContain('✗ /sms/incoming  signed: answered with TwiML 500');
-    expect(stderr).toContain(`that build does not do what it should; ${working} is active again`);
+    expect(stderr).toContain(`that build does not do what it should; ${before} is active again`);
     expect(code).toBe(1);
-    expect(activeBuild()).toBe(working);
+    expect(activeBuild()).toBe(before);
+    expect(JSON.stringify(environment()?.variables)).toBe(variables);
+  });
+
+  test('and cannot be taken back says so, and --rollback can later', async () => {
+    beginDeployed();
+    const before = activeBuild();
+    breakWebhook();
+    const down = { status: 500, code: 20500, message: 'Internal Server Error' };
+    twilio.fail({ on: /POST .*Deployments$/, answer: down, skip: 1 });
+    const { code, stderr } = await deploy();
+    expect(stderr).toContain('could not be taken back: run npm run deploy -- --rollback');
+    expect(stderr).not.toMatch(stack);
+    expect(code).toBe(1);
+    expect(activeBuild()).not.toBe(before);
+    expect((await deploy('--rollback')).code).toBe(0);
+    expect(activeBuild()).toBe(before);
   });
 
   test('of an organiser page without a password is found', async () => {
@@ -140,7 +244,7 @@ describe('a deploy of code that does not do what it should', () => {
 
 describe('--rollback', () => {
   test('makes the build before the present one active, and goes no further than the first', async () => {
-    await deploy();
+    beginDeployed();
     const first = activeBuild();
     await deploy();
     expect(activeBuild()).not.toBe(first);

@@ -39,8 +39,8 @@ export interface Call {
 export interface Fault {
   /** Tested on `METHOD host/path`. */
   on: RegExp;
-  /** An error of the API, or no answer at all. */
-  answer: { status: number; code: number; message: string } | 'time-out';
+  /** An error of the API, no answer at all, or the right one after something else has happened. */
+  answer: { status: number; code: number; message: string } | 'time-out' | (() => Promise<void>);
   times?: number;
   /** How many matching requests pass before. */
   skip?: number;
@@ -56,6 +56,8 @@ export interface TwilioStandIn {
   /** Requests to its APIs, oldest first. */
   calls: Call[];
   fail(fault: Fault): void;
+  /** Forgets faults that no request met. */
+  stopFailing(): void;
   /** Somebody texts a number: Twilio calls the webhook that its settings name, signed, and gets the answer. */
   text(phoneNumber: string, body: string): Promise<Visit>;
   /** Somebody calls a number and presses a key. */
@@ -101,6 +103,10 @@ export async function startTwilio(further: Record<string, RequestHandler> = {}):
       const fault = takeFault(faults, `${method} ${host}${target}`);
       if (fault === undefined) return next();
       if (fault.answer === 'time-out') return;
+      if (typeof fault.answer === 'function') {
+        fault.answer().then(() => next(), next);
+        return;
+      }
       const { status, code, message } = fault.answer;
       // Not before all of it has arrived: who still sends would see a broken pipe instead of the answer.
       request.on('end', () => next(new ApiError(status, code, message))).resume();
@@ -153,6 +159,7 @@ export async function startTwilio(further: Record<string, RequestHandler> = {}):
     environment,
     calls,
     fail: (fault) => faults.push(fault),
+    stopFailing: () => void faults.splice(0),
     text: (phoneNumber, body) =>
       deliverText(state, { phoneNumber, body }, { port: tlsPort, ca: certificate.cert }),
     call: (phoneNumber, key) =>
