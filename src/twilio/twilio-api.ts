@@ -133,7 +133,7 @@ function sentenceFor(status: number, mark: string, message: string, subject: str
   if (status === 404)
     return `Twilio knows no such thing as ${subject} (${mark}): it was removed, or belongs to another account or region.`;
   if (status === 409)
-    return `Twilio has a conflicting ${subject} (${mark}): somebody else is changing it at this moment; run it again.`;
+    return `Somebody else is changing ${subject} at Twilio at this moment (${mark}): run it again.`;
   if (status === 429)
     return `Twilio takes no more requests for now (${mark}): wait a minute, then run it again.`;
   if (status >= 500)

@@ -132,7 +132,7 @@ describe('a deploy that fails', () => {
   test.each([
     [401, 20003, 'Authenticate', 'Twilio refused the credentials (error 20003)'],
     [404, 20404, 'not found', 'Twilio knows no such thing as the account (error 20404)'],
-    [409, 20409, 'conflict', 'Twilio has a conflicting the account'],
+    [409, 20409, 'conflict', 'Somebody else is changing the account at Twilio at this moment (error 20409)'],
     [429, 20429, 'Too Many Requests', 'Twilio takes no more requests for now (error 20429)'],
     [500, 20500, 'Internal Server Error', "Twilio's API failed for the account (error 20500)"],
   ])('before it begins, with %d, is one sentence', async (status, code, message, sentence) => {

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { runRingtrue } from '../cli/run-ringtrue';
@@ -6,6 +7,7 @@ import { makeProject, type Project } from '../stand-in/make-project';
 import { startTwilio, type TwilioStandIn } from '../stand-in/start-twilio';
 import { newSid, type PhoneNumber } from '../stand-in/twilio-account';
 
+jest.setTimeout(60_000);
 let twilio: TwilioStandIn;
 let project: Project;
 let webhook: string;
@@ -29,6 +31,7 @@ beforeEach(() => {
   twilio.state.messagingServices.length = 0;
   twilio.state.applications.length = 0;
   twilio.calls.length = 0;
+  twilio.stopFailing();
   phone = addNumber(twilio, '+15550001111');
 });
 
@@ -40,7 +43,6 @@ afterAll(async () => {
 const number = (...args: string[]) =>
   runRingtrue(['number', ...args], { cwd: project.dir, env: twilio.environment });
 const changes = () => twilio.calls.filter(({ method }) => method === 'POST');
-const stack = /\n\s+at /;
 
 describe('ringtrue number', () => {
   test('shows what decides and the change, applies it, reads it back, and names the command that restores', async () => {
@@ -172,6 +174,17 @@ describe('calls', () => {
     expect(changes()).toEqual([]);
   });
 
+  test('stay as they are where an older deployment has nothing for them', async () => {
+    const build = twilio.state.services[0]?.builds[0];
+    const versions = build?.versions ?? [];
+    if (build) build.versions = versions.filter((version) => version.path !== '/voice/incoming');
+    const { code, stderr } = await number('+15550001111', '--url', webhook, '--yes');
+    if (build) build.versions = versions;
+    expect(stderr).toContain(`Calls stay as they are: ${calls()} does not answer them`);
+    expect(code).toBe(0);
+    expect(phone).toMatchObject({ sms_url: webhook, voice_url: 'https://demo.twilio.com/welcome/voice/' });
+  });
+
   test('are not pointed at a URL that does not answer them', async () => {
     const nowhere = webhook.replace('sms/incoming', 'voice/nowhere');
     const { code, stderr } = await number('+15550001111', '--url', webhook, '--voice', nowhere, '--yes');
@@ -296,22 +309,84 @@ test('writes Basic credentials into the URL, and shows no password', async () =>
 });
 
 describe("when Twilio's API fails", () => {
-  test.each([
-    [500, 20500, "Twilio's API failed"],
-    [401, 20003, 'Twilio refused the credentials'],
-    [404, 20404, 'Twilio knows no such thing'],
-  ])('%d is one sentence, and nothing is half done', async (status, code, sentence) => {
+  const faults: [number, number, string][] = [
+    [401, 20003, 'Twilio refused the credentials (error 20003)'],
+    [404, 20404, 'Twilio knows no such thing as'],
+    [409, 20409, 'Somebody else is changing'],
+    [429, 20429, 'Twilio takes no more requests for now'],
+    [500, 20500, "Twilio's API failed for"],
+  ];
+
+  test.each(faults)(
+    '%d before the change is one sentence, and nothing is changed',
+    async (status, code, sentence) => {
+      twilio.fail({ on: /GET api.*IncomingPhoneNumbers/, answer: { status, code, message: 'no' }, times: 9 });
+      const run = await number('+15550001111', '--url', webhook, '--yes');
+      expect(run.stderr).toMatch(/^ringtrue: [^\n]+\n$/);
+      expect(run.stderr).toContain(sentence);
+      expect(run.code).toBe(1);
+      expect(changes().filter(({ host }) => host === 'api.twilio.com')).toEqual([]);
+    },
+  );
+
+  test.each(faults)(
+    '%d in its middle is one sentence, and nothing is half done',
+    async (status, code, sentence) => {
+      const before = { ...phone };
+      const service = addMessagingService(twilio, [phone]);
+      // 429 is tried again.
+      const times = status === 429 ? 9 : 1;
+      twilio.fail({ on: /POST messaging/, answer: { status, code, message: 'no' }, times });
+      const run = await number('+15550001111', '--url', webhook, '--route', 'number', '--yes');
+      expect(run.stderr).toMatch(/^ringtrue: [^\n]+\n$/);
+      expect(run.stderr).toContain(sentence);
+      expect(run.stderr).toContain('Nothing was changed, or it was changed back.');
+      expect(run.code).toBe(1);
+      expect(phone).toEqual(before);
+      expect(service.use_inbound_webhook_on_number).toBe(false);
+      twilio.stopFailing();
+      expect((await number('+15550001111', '--restore', '--yes')).stderr).toContain('Nothing to restore');
+    },
+  );
+
+  test('no answer at all is one sentence, and nothing is half done', async () => {
     const before = { ...phone };
     const service = addMessagingService(twilio, [phone]);
-    twilio.fail({ on: /POST messaging/, answer: { status, code, message: 'no' } });
+    twilio.fail({ on: /POST messaging/, answer: 'time-out' });
     const run = await number('+15550001111', '--url', webhook, '--route', 'number', '--yes');
-    expect(run.stderr).toContain(sentence);
-    expect(run.stderr).toContain('Nothing was changed, or it was changed back.');
-    expect(run.stderr).not.toMatch(stack);
+    expect(run.stderr).toMatch(/^ringtrue: Twilio's API did not answer for [^\n]+ changed back\.\n$/);
     expect(run.code).toBe(1);
     expect(phone).toEqual(before);
     expect(service.use_inbound_webhook_on_number).toBe(false);
-    expect((await number('+15550001111', '--restore', '--yes')).stderr).toContain('Nothing to restore');
+  });
+
+  test('Ctrl-C between two updates takes back the first', async () => {
+    const before = { ...phone };
+    const service = addMessagingService(twilio, [phone]);
+    let command: ChildProcess | undefined;
+    twilio.fail({
+      on: /POST api/,
+      answer: async () => {
+        command?.kill('SIGINT');
+        // Before the answer, or the next update would be under way.
+        await new Promise((done) => setTimeout(done, 200));
+      },
+    });
+    const run = await runRingtrue(
+      ['number', '+15550001111', '--url', webhook, '--route', 'number', '--yes'],
+      {
+        cwd: project.dir,
+        env: twilio.environment,
+        onStart: (child) => {
+          command = child;
+        },
+      },
+    );
+    expect(run.stderr).toContain('Interrupted. Nothing was changed, or it was changed back.');
+    expect(run.code).toBe(1);
+    expect(phone).toEqual(before);
+    expect(service.use_inbound_webhook_on_number).toBe(false);
+    expect(changes().filter(({ host }) => host === 'messaging.twilio.com')).toEqual([]);
   });
 
   test('a change that cannot be undone says so, and --restore undoes it later', async () => {
