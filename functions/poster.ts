@@ -2,11 +2,11 @@ import { page, plainText } from '../src/twilio/answer';
 import { readConfig } from '../src/twilio/config';
 import { readEventAsset } from '../src/twilio/event-asset';
 import { makeHandler } from '../src/twilio/handler';
-import { writeCode, writePoster } from '../src/twilio/poster-page';
+import { posterViews, writeCode, writePoster } from '../src/twilio/poster-page';
 
 /**
- * GET /poster?session=KEYNOTE&view=slide: a poster to print for each session, or slides to show; with `view=code` the QR
- * code of one session alone, as an image.
+ * GET /poster?session=KEYNOTE&view=slide: a poster for each session, to print on `a4` (default) or `letter`, or to show as
+ * a `slide`; with `view=code` the QR code of one session alone, as an image.
  */
 export const handler = makeHandler(async (context, fields) => {
   const { eventNumber: number } = readConfig(context);
@@ -21,5 +21,6 @@ export const handler = makeHandler(async (context, fields) => {
   }
   if (view === 'code')
     return { status: 200, contentType: 'image/svg+xml', body: writeCode(number, first.keyword) };
-  return page(writePoster({ event, sessions, number, slide: view === 'slide' }));
+  const known = posterViews.find((one) => one === view) ?? 'a4';
+  return page(writePoster({ event, sessions, number, view: known }));
 });

@@ -2,19 +2,31 @@ import { renderSVG } from 'uqr';
 import { eventTexts } from '../rating/event-texts';
 import type { RatingEvent, Session } from '../rating/rating-event';
 
-/** The page of posters (A4, one to a sheet) or slides (16:9), one for each session. Plain HTML, no script. */
+/** On what a poster stands: a sheet of A4 or US Letter, or a slide of 16:9. */
+export const posterViews = ['a4', 'letter', 'slide'] as const;
+
+export type PosterView = (typeof posterViews)[number];
+
+const viewNames: Record<PosterView, string> = { a4: 'A4', letter: 'Letter', slide: '16:9' };
+
+/** Longer titles are set smaller, so that each fits its sheet: in widths of a Latin letter. */
+const longTitle = 44;
+const longestTitle = 100;
+
+/** The page of posters, one to a sheet or slide, one for each session. Plain HTML, no script. */
 export function writePoster({
   event,
   sessions,
   number,
-  slide,
+  view,
 }: {
   event: RatingEvent;
   sessions: readonly Session[];
   number: string;
-  slide: boolean;
+  view: PosterView;
 }): string {
   const sheets = sessions.map((session) => writeSheet({ event, session, number })).join('\n');
+  const only = sessions.length === 1 ? sessions[0] : undefined;
   return `<!doctype html>
 <html lang="${escapeHtml(event.locale ?? event.language)}">
 <head>
@@ -24,14 +36,20 @@ export function writePoster({
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="/poster.css">
 </head>
-<body class="${slide ? 'slide' : 'paper'}">
-<nav aria-label="View"><a href="/poster">A4</a> <a href="/poster?view=slide">16:9</a></nav>
+<body class="${view}">
+<nav aria-label="View">${posterViews.map((one) => writeLink(one, view, only)).join(' ')}</nav>
 <main>
 ${sheets}
 </main>
 </body>
 </html>
 `;
+}
+
+function writeLink(view: PosterView, current: PosterView, only: Session | undefined): string {
+  const session = only ? `&session=${encodeURIComponent(only.keyword)}` : '';
+  const href = escapeHtml(`/poster?view=${view}${session}`);
+  return `<a href="${href}"${view === current ? ' aria-current="true"' : ''}>${viewNames[view]}</a>`;
 }
 
 function writeSheet({
@@ -43,17 +61,31 @@ function writeSheet({
   session: Session;
   number: string;
 }): string {
-  const { poster: texts } = eventTexts(event, keyword);
+  const { poster } = eventTexts(event, keyword);
+  const texts = Object.fromEntries(
+    Object.entries(poster).map(([name, text]) => [name, escapeHtml(text)]),
+  ) as typeof poster;
   // iOS and Android disagree about the first separator; both take this form.
-  const link = `sms:${number}?&body=${encodeURIComponent(`${keyword} `)}`;
-  return `<section class="sheet">
-<header><p class="event">${escapeHtml(event.title)}</p><h1>${escapeHtml(title)}</h1></header>
-<p class="rate">${escapeHtml(texts.rate)}</p>
-<figure><a href="${escapeHtml(link)}" aria-label="${escapeHtml(`${texts.text} ${keyword} 5 ${texts.to} ${number}`)}">${writeCode(number, keyword)}</a><figcaption>${escapeHtml(texts.scan)}</figcaption></figure>
-<p class="human">${escapeHtml(texts.text)} <strong>${escapeHtml(keyword)} 5</strong> ${escapeHtml(texts.to)} <strong class="number">${writeNumber(number)}</strong></p>
-<p class="scale">${escapeHtml(texts.scale)}</p>
-<footer><p>${escapeHtml(texts.privacy)}</p><p>${escapeHtml(texts.legal)}</p></footer>
-</section>`;
+  const link = escapeHtml(`sms:${number}?&body=${encodeURIComponent(`${keyword} `)}`);
+  const name = escapeHtml(`${poster.text} ${keyword} 5 ${poster.to} ${number}`);
+  const width = widthOf(title);
+  const size = width > longestTitle ? ' class="longest"' : width > longTitle ? ' class="long"' : '';
+  return `<section class="sheet"><div class="content">
+<header><p class="event" dir="auto">${escapeHtml(event.title)}</p><h1${size} dir="auto">${escapeHtml(title)}</h1></header>
+<p class="rate">${texts.rate}</p>
+<figure><a href="${link}" aria-label="${name}">${writeCode(number, keyword)}</a><figcaption>${texts.scan}</figcaption></figure>
+<p class="human">${texts.text} <strong class="words">${escapeHtml(keyword)} 5</strong> ${texts.to} <strong class="number">${writeNumber(number)}</strong></p>
+<p class="scale">${texts.scale}</p>
+<footer><p>${texts.privacy}</p><p>${texts.legal}</p></footer>
+</div></section>`;
+}
+
+// Characters of Chinese, Japanese and Korean, and emoji, are about as wide as two letters.
+function widthOf(text: string): number {
+  const wide = text.match(
+    /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}！-～]/gu,
+  );
+  return [...text].length + (wide?.length ?? 0);
 }
 
 /**

@@ -148,8 +148,13 @@ test('the poster says what to text, and no script runs on it', async () => {
   const page = await answer.text();
   expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'");
   expect(page.match(/<section class="sheet">/g)).toHaveLength(2);
-  expect(page).toContain('<strong>KEYNOTE 5</strong>');
+  expect(page).toContain('>KEYNOTE 5</strong>');
   expect(page).toContain('STOP');
+  const one = await (await fetch(`${ringtrue.url}/poster?session=WORKSHOP&view=slide`)).text();
+  expect(one.match(/<section class="sheet">/g)).toHaveLength(1);
+  expect(one).toContain('body class="slide"');
+  const code = await fetch(`${ringtrue.url}/poster?session=WORKSHOP&view=code`);
+  expect(code.headers.get('content-type')).toContain('image/svg+xml');
   expect((await fetch(`${ringtrue.url}/poster?session=NOTHING`)).status).toBe(404);
 });
 
