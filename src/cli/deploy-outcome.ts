@@ -8,6 +8,7 @@ import type { Route } from '../emulator/routes';
 import type { TwilioClient } from '../twilio/twilio-api';
 import type { DeployPlan } from './plan-deploy';
 import type { TwilioConnection } from './twilio-connection';
+import { userinfoOf } from './webhook-option';
 
 /** Says why nothing was changed. @returns false, which is the outcome */
 export function reportFaults(faults: string[], { json }: { json?: boolean }): false {
@@ -108,7 +109,7 @@ export function probeDeployment({
 
 /** Prints the addresses and the next command, and remembers the address. @returns whether every probe passed */
 export function reportProbes({
-  deployment: { domain, serviceSid, environmentSid, buildSid },
+  deployment: { domain, serviceSid, environmentSid, buildSid, variables },
   probes,
   takenBack,
   twilio: { accountSid, region },
@@ -124,7 +125,7 @@ export function reportProbes({
   dataDir: string;
 }): boolean {
   const ok = probes.every(({ passed }) => passed);
-  if (ok && domain !== null) writeDeployed(dataDir, { accountSid, domain });
+  if (ok && domain !== null) writeDeployed(dataDir, { accountSid, domain, userinfo: userinfoOf(variables) });
   const next = `npm run number -- +15551234567 --url https://${domain}/sms/incoming`;
   if (json) {
     const result = { ok, domain, region, serviceSid, environmentSid, buildSid, takenBack, probes };

@@ -3,7 +3,7 @@ import { lintWebhookUrl } from '../number/lint-webhook-url';
 import type { Target } from '../number/plan-change';
 import { regionOf, type TwilioConnection } from './twilio-connection';
 import { UsageFault } from './usage-fault';
-import { userinfoOf, withUserinfo } from './webhook-option';
+import { userinfoOf, userinfoOfDeployed, withUserinfo } from './webhook-option';
 
 /** How the user says where a number's texts and calls shall go. */
 export interface TargetOptions {
@@ -49,7 +49,11 @@ export function completeTarget(
   target: Target | undefined,
   { twilio, options, dataDir }: { twilio: TwilioConnection; options: TargetOptions; dataDir: string },
 ): Target {
-  const wanted = withBasic(target ?? targetOfLastDeploy(twilio, options, dataDir), twilio.variables);
+  const plain = target ?? targetOfLastDeploy(twilio, options, dataDir);
+  const wanted = withBasic(
+    plain,
+    (url) => userinfoOf(twilio.variables, process.env) || userinfoOfDeployed(url, dataDir),
+  );
   const there = regionOf(wanted.url);
   if (there !== undefined && there !== twilio.region) {
     throw new UsageFault(
@@ -70,11 +74,11 @@ function targetOfLastDeploy(twilio: TwilioConnection, options: TargetOptions, da
   return readTarget(`https://${deployed.domain}/sms/incoming`, options);
 }
 
-function withBasic({ url, fallbackUrl, voice }: Target, variables: Record<string, string>): Target {
-  const userinfo = userinfoOf(variables, process.env);
+function withBasic({ url, fallbackUrl, voice }: Target, userinfoFor: (url: string) => string): Target {
+  const complete = (one: string) => withUserinfo(one, userinfoFor(one));
   return {
-    url: withUserinfo(url, userinfo),
-    fallbackUrl: withUserinfo(fallbackUrl, userinfo),
-    voice: voice && { ...voice, url: withUserinfo(voice.url, userinfo) },
+    url: complete(url),
+    fallbackUrl: complete(fallbackUrl),
+    voice: voice && { ...voice, url: complete(voice.url) },
   };
 }

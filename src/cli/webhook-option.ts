@@ -1,6 +1,8 @@
+import { readDeployed } from '../deploy/deployed-file';
 import type { Reroute } from '../emulator/phone/http-exchange';
 import { parseWebhookUrl } from '../emulator/phone/webhook-url';
 import { findRunningEmulator } from '../emulator/running-emulator';
+import { hostOf } from '../number/lint-webhook-url';
 import { UsageFault } from './usage-fault';
 
 /** Refuses what Twilio could not call. @throws UsageFault */
@@ -30,11 +32,10 @@ export interface ChosenWebhook {
 /** @throws UsageFault when the URL cannot be called */
 export function chooseWebhook(given: string | undefined, dataDir: string): ChosenWebhook {
   const running = findRunningEmulator(dataDir);
-  const url =
-    given ??
-    withUserinfo(`${running?.publicUrl ?? 'http://127.0.0.1:3000'}/sms/incoming`, running?.userinfo ?? '');
-  checkUrl('--url', url);
-  const isEmulator = running !== undefined && withoutUserinfo(url).startsWith(`${running.publicUrl}/`);
+  const plain = given ?? `${running?.publicUrl ?? 'http://127.0.0.1:3000'}/sms/incoming`;
+  checkUrl('--url', plain);
+  const isEmulator = running !== undefined && withoutUserinfo(plain).startsWith(`${running.publicUrl}/`);
+  const url = withUserinfo(plain, isEmulator ? running.userinfo : userinfoOfDeployed(plain, dataDir));
   const reroute = isEmulator ? { publicUrl: running.publicUrl, edgeUrl: running.url } : undefined;
   return {
     url,
@@ -43,6 +44,12 @@ export function chooseWebhook(given: string | undefined, dataDir: string): Chose
     ca: running?.ca ?? undefined,
     isGuess: given === undefined && !running,
   };
+}
+
+/** What the last deploy demands before the `@` of its URLs; empty for other hosts: a password is no stranger's business. */
+export function userinfoOfDeployed(url: string, dataDir: string): string {
+  const deployed = readDeployed(dataDir);
+  return deployed && /^https:/i.test(url) && hostOf(url) === deployed.domain ? deployed.userinfo : '';
 }
 
 /** Whether a URL leads to a server of this machine. */

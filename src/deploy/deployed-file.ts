@@ -5,13 +5,20 @@ import path from 'node:path';
 export interface Deployed {
   accountSid: string;
   domain: string;
+  /** What stands before the `@` of its webhooks' URLs, as in `twilio:password@`; empty when they demand no password. */
+  userinfo: string;
 }
 
-/** What was deployed last from this checkout to an account; `undefined` when nothing was. */
-export function readDeployed(dataDir: string, accountSid: string): Deployed | undefined {
+/**
+ * What was deployed last from this checkout; `undefined` when nothing was.
+ * @param accountSid only what was deployed to this account
+ */
+export function readDeployed(dataDir: string, accountSid?: string): Deployed | undefined {
   try {
-    const deployed = JSON.parse(readFileSync(fileIn(dataDir), 'utf8')) as Deployed;
-    return deployed.accountSid === accountSid ? deployed : undefined;
+    const deployed = JSON.parse(readFileSync(fileIn(dataDir), 'utf8')) as Omit<Deployed, 'userinfo'>;
+    if (accountSid !== undefined && deployed.accountSid !== accountSid) return undefined;
+    // Files of earlier versions lack it.
+    return { userinfo: '', ...deployed };
   } catch {
     return undefined;
   }

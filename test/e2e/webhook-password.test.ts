@@ -59,3 +59,23 @@ test('sms sends user and password as Twilio does, and shows neither', async () =
   expect(ringtrue.output()).not.toContain('p%40ss');
   expect(await count()).toBe(1);
 });
+
+test('crowd sends them, too, and all that it sent is counted', async () => {
+  const before = await count();
+  const crowd = ['crowd', '--phones', '4', '--seconds', '1', '--json'];
+  const { code, stdout } = await runRingtrue(crowd, { cwd: dir });
+  expect(JSON.parse(stdout)).toMatchObject({ failed: 0, expected: 4, counted: 4, lost: 0 });
+  expect(code).toBe(0);
+  expect(await count()).toBeGreaterThan(before);
+});
+
+test('scenario sends them to a running emulator, whose URL is given without', async () => {
+  const before = await count();
+  const scenario = path.join(root, 'scenarios', 'first-rating.json5');
+  const args = ['scenario', scenario, '--no-local', '--url', `${ringtrue.url}/sms/incoming`];
+  const { code, stdout } = await runRingtrue(args, { cwd: dir });
+  expect(stdout).not.toContain('✗');
+  expect(stdout).not.toContain('p%40ss');
+  expect(code).toBe(0);
+  expect(await count()).toBeGreaterThan(before);
+});
