@@ -9,7 +9,7 @@ import { printable } from './printable';
 /** A delivery as lines for the terminal: each request `-->`, each answer `<--`, then what the phone shows. */
 export function describeDelivery({ message, exchanges, problems, replies, delivered }: Delivery): string[] {
   const lines = exchanges.flatMap((exchange) => describeExchange(exchange, message.messageSid));
-  lines.push(...problems.map(describeProblemLine));
+  lines.push(...problems.map(describeProblem));
   lines.push(...replies.flatMap(describeReply));
   if (replies.length === 0) {
     lines.push(delivered ? pc.dim('no reply: the phone stays silent') : pc.red('not delivered'));
@@ -17,9 +17,10 @@ export function describeDelivery({ message, exchanges, problems, replies, delive
   return lines;
 }
 
-function describeExchange({ method, url, answer, problem, ms }: Exchange, messageSid: string): string[] {
+/** A request and its answer as two lines. */
+export function describeExchange({ method, url, answer, problem, ms }: Exchange, sid: string): string[] {
   const time = pc.dim(`${ms.toFixed(0)} ms`);
-  const sent = `${pc.cyan('-->')} ${method} ${printable(withoutQuery(url))} ${pc.dim(messageSid)}`;
+  const sent = `${pc.cyan('-->')} ${method} ${printable(withoutQuery(url))} ${pc.dim(sid)}`;
   if (!answer)
     return [sent, `${pc.red('<--')} no answer ${time}${problem ? pc.dim(` ${problem.title}`) : ''}`];
   const arrow = answer.status < 300 ? pc.green('<--') : pc.red('<--');
@@ -28,7 +29,7 @@ function describeExchange({ method, url, answer, problem, ms }: Exchange, messag
   return [sent, `${arrow} ${answer.status} ${printable(type)} ${time}`];
 }
 
-function describeProblemLine({ code, level, title, detail }: Problem): string {
+export function describeProblem({ code, level, title, detail }: Problem): string {
   const paint = level === 'error' ? pc.red : pc.yellow;
   return `${paint(`    ${code} ${title}`)}: ${printable(detail)}`;
 }
@@ -49,14 +50,7 @@ export function deliveryToJson({ message, exchanges, problems, replies, delivere
   return {
     delivered,
     messageSid: message.messageSid,
-    requests: exchanges.map(({ method, url, answer, problem, ms }) => ({
-      method,
-      url: withoutQuery(url),
-      status: answer?.status ?? null,
-      contentType: answer?.headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? null,
-      ms: Math.round(ms),
-      problem: problem?.code ?? null,
-    })),
+    requests: exchanges.map(exchangeToJson),
     problems,
     replies: replies.map(({ from, to, blocked, ...rest }) => ({
       from: maskAddress(from),
@@ -64,6 +58,18 @@ export function deliveryToJson({ message, exchanges, problems, replies, delivere
       ...rest,
       blocked: blocked?.code ?? null,
     })),
+  };
+}
+
+/** A request and its answer for machines. */
+export function exchangeToJson({ method, url, answer, problem, ms }: Exchange): object {
+  return {
+    method,
+    url: withoutQuery(url),
+    status: answer?.status ?? null,
+    contentType: answer?.headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? null,
+    ms: Math.round(ms),
+    problem: problem?.code ?? null,
   };
 }
 

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { attackCommand } from './attack';
 import { buildCommand } from './build';
+import { callCommand } from './call';
 import { crowdCommand } from './crowd';
 import { deployCommand } from './deploy';
 import { doctorCommand } from './doctor';
@@ -20,6 +21,7 @@ const program = new Command('ringtrue')
   .enablePositionalOptions()
   .addCommand(startCommand())
   .addCommand(smsCommand())
+  .addCommand(callCommand())
   .addCommand(attackCommand())
   .addCommand(crowdCommand())
   .addCommand(scenarioCommand())

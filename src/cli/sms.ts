@@ -1,43 +1,31 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Command, Option } from 'commander';
 import { chaotic, planDelivery } from '../emulator/crowd/plan-chaos';
 import { SeededRandom } from '../emulator/crowd/seeded-random';
-import { isDemoAccount } from '../emulator/demo-credentials';
 import { InvalidText, type Text } from '../emulator/phone/complete-text';
 import { mediaAt } from '../emulator/phone/media-at';
 import { newSid } from '../emulator/phone/message-sid';
-import { type Delivery, Messaging, type Webhook } from '../emulator/phone/messaging';
+import { type Delivery, Messaging } from '../emulator/phone/messaging';
 import { OptOutsOnDisk } from '../emulator/phone/opt-outs-on-disk';
 import { type Channel, channels, fictionalNumber } from '../emulator/phone/phone-numbers';
 import { deliveryToJson, describeDelivery } from './describe-delivery';
-import { readEnvironment } from './environment';
 import { findRefusal } from './find-refusal';
 import { collect, readWhole } from './option-values';
+import { readParameter, readWebhook, type SendingOptions } from './sending-options';
 import { UsageFault } from './usage-fault';
-import { checkUrl, chooseWebhook, isAtTwilio } from './webhook-option';
 
-interface SmsOptions {
+interface SmsOptions extends SendingOptions {
   from: string;
   to?: string;
-  url?: string;
   channel: Channel;
   media?: string[];
   param?: string[];
-  method: 'GET' | 'POST';
-  unsigned?: boolean;
-  token?: string;
   sid?: string;
-  fallbackUrl?: string;
   duplicate: number;
   delay: number;
   slow: number;
   chaos?: number;
-  ca?: string;
-  insecure?: boolean;
-  env?: string;
-  data: string;
   json?: boolean;
 }
 
@@ -83,7 +71,7 @@ export function smsCommand(): Command {
 
 async function sendText(words: string[], options: SmsOptions): Promise<void> {
   const dataDir = path.resolve(options.data);
-  const { webhook, secret, isGuess } = readWebhook(options, dataDir);
+  const { webhook, secret, isGuess } = readWebhook(options, { dataDir, path: '/sms/incoming' });
   const { media = [], param = [] } = options;
   const text: Text = {
     from: options.from,
@@ -135,46 +123,4 @@ function planDeliveries({ duplicate, delay, slow, chaos }: SmsOptions): {
   const first = delay + extra.delay;
   const copies = [...Array.from({ length: duplicate }, () => 0), ...extra.copies];
   return { startTimes: [first, ...copies.map((after) => first + after)], trickle: slow + extra.trickle };
-}
-
-function readWebhook(
-  options: SmsOptions,
-  dataDir: string,
-): { webhook: Webhook; secret: string; isGuess: boolean } {
-  const { url, reroute, ca, isGuess } = chooseWebhook(options.url, dataDir);
-  if (options.fallbackUrl !== undefined) checkUrl('--fallback-url', options.fallbackUrl);
-  const { credentials } = readEnvironment({ dir: process.cwd(), envFile: options.env, dataDir });
-  const authToken = options.unsigned ? null : (options.token ?? credentials.authToken);
-  if (authToken === '') throw new UsageFault('--token is empty.');
-  if (isDemoAccount(credentials.accountSid) && authToken === credentials.authToken && isAtTwilio(url)) {
-    throw new UsageFault(
-      'This URL is deployed at Twilio, which knows nothing of the demo credentials: set ACCOUNT_SID and AUTH_TOKEN.',
-    );
-  }
-  const webhook = {
-    url,
-    method: options.method,
-    fallbackUrl: options.fallbackUrl,
-    accountSid: credentials.accountSid,
-    authToken,
-    ca: options.ca === undefined ? ca : readCertificate(options.ca),
-    insecure: options.insecure,
-    reroute,
-  };
-  // Opt-outs are kept under the token of the project, whatever a message is signed with.
-  return { webhook, secret: credentials.authToken, isGuess };
-}
-
-function readCertificate(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    throw new UsageFault(`There is no certificate ${file}: check --ca.`);
-  }
-}
-
-function readParameter(text: string): [name: string, value: string] {
-  const at = text.indexOf('=');
-  if (at < 1) throw new UsageFault('--param is written NAME=value.');
-  return [text.slice(0, at), text.slice(at + 1)];
 }

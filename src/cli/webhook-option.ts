@@ -30,9 +30,13 @@ export interface ChosenWebhook {
 }
 
 /** @throws UsageFault when the URL cannot be called */
-export function chooseWebhook(given: string | undefined, dataDir: string): ChosenWebhook {
+export function chooseWebhook(
+  given: string | undefined,
+  dataDir: string,
+  path = '/sms/incoming',
+): ChosenWebhook {
   const running = findRunningEmulator(dataDir);
-  const plain = given ?? `${running?.publicUrl ?? 'http://127.0.0.1:3000'}/sms/incoming`;
+  const plain = given ?? `${running?.publicUrl ?? 'http://127.0.0.1:3000'}${path}`;
   checkUrl('--url', plain);
   const isEmulator = running !== undefined && withoutUserinfo(plain).startsWith(`${running.publicUrl}/`);
   const url = withUserinfo(plain, isEmulator ? running.userinfo : userinfoOfDeployed(plain, dataDir));

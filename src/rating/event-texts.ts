@@ -1,31 +1,20 @@
-import { callTexts } from './call-texts';
-import { posterTexts } from './poster-texts';
-import type { CallTexts, Language, PosterTexts, RatingEvent, ReplyTexts } from './rating-event';
-import { replyTexts } from './reply-texts';
+import type { Language, RatingEvent } from './rating-event';
 
-/** What attendees read and hear in one language. */
-export interface EventTexts {
-  replies: ReplyTexts;
-  calls: CallTexts;
-  poster: PosterTexts;
-  /** BCP 47, as a voice needs it: `de-DE`. */
-  locale: string;
-}
-
+/** BCP 47, as a voice needs it. */
 const locales: Record<Language, string> = { en: 'en-US', de: 'de-DE', fr: 'fr-FR', es: 'es-ES', ja: 'ja-JP' };
 
 /**
- * The texts for a session: in its language, else in the event's with the event's own texts in place of ours.
+ * The texts of one kind for a session: in its language, else in the event's with the event's own texts in place of ours.
  * @param keyword of the session; `null`: a text that is about none
+ * @param ours the built-in ones, by language
  */
-export function eventTexts(event: RatingEvent, keyword: string | null): EventTexts {
-  const session = event.sessions.find((one) => one.keyword === keyword);
-  const language = session?.language ?? event.language;
-  const own = language === event.language ? event : { replies: {}, calls: {}, poster: {}, locale: null };
-  return {
-    replies: { ...replyTexts[language], ...own.replies },
-    calls: { ...callTexts[language], ...own.calls },
-    poster: { ...posterTexts[language], ...own.poster },
-    locale: own.locale ?? locales[language],
-  };
+export function eventTexts<Kind extends 'replies' | 'calls' | 'poster'>(
+  event: RatingEvent,
+  keyword: string | null,
+  kind: Kind,
+  ours: Record<Language, Required<RatingEvent[Kind]>>,
+): { texts: Required<RatingEvent[Kind]>; locale: string } {
+  const language = event.sessions.find((one) => one.keyword === keyword)?.language ?? event.language;
+  if (language !== event.language) return { texts: ours[language], locale: locales[language] };
+  return { texts: { ...ours[language], ...event[kind] }, locale: event.locale ?? locales[language] };
 }

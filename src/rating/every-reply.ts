@@ -2,6 +2,7 @@ import { eventTexts } from './event-texts';
 import { isOneSegment } from './one-segment';
 import type { RatingEvent, ReplyName } from './rating-event';
 import type { RefusalReason, SessionNow } from './read-text';
+import { replyTexts } from './reply-texts';
 import { replyToRating, replyToRefusal, replyToTryLater } from './write-reply';
 
 /** A reply as an attendee of this event gets it. */
@@ -28,7 +29,7 @@ export function everyReply(event: RatingEvent): SampleReply[] {
   );
   const longest = new Map<string, SampleReply>();
   const add = (reply: ReplyName, keyword: string | null, text: string | null) => {
-    const { locale } = eventTexts(event, keyword);
+    const { locale } = eventTexts(event, keyword, 'replies', replyTexts);
     const former = longest.get(`${reply} ${locale}`);
     if (text !== null && (!former || isLonger(text, former.text)))
       longest.set(`${reply} ${locale}`, { reply, locale, text });

@@ -1,4 +1,5 @@
 import type { RatingStore } from '../storage/rating-store';
+import { callTexts } from './call-texts';
 import { eventTexts } from './event-texts';
 import { fillIn } from './fill-in';
 import { type RatingEvent, type Score, scores, sessionsNow } from './rating-event';
@@ -56,19 +57,20 @@ export function tryLater(event: RatingEvent): CallPrompt {
 }
 
 function endWith(name: 'hidden' | 'nothingOpen' | 'tryLater', event: RatingEvent): CallPrompt {
-  const { calls, locale } = eventTexts(event, null);
-  return { say: calls[name], locale, choices: [] };
+  const { texts, locale } = eventTexts(event, null, 'calls', callTexts);
+  return { say: texts[name], locale, choices: [] };
 }
 
 /** A single session is asked for in its own language, several in that of the event. */
 function textsOf(event: RatingEvent, places: readonly number[]) {
   const [first = 0] = places;
-  return eventTexts(event, places.length === 1 ? (event.sessions[first]?.keyword ?? null) : null);
+  const keyword = places.length === 1 ? (event.sessions[first]?.keyword ?? null) : null;
+  return eventTexts(event, keyword, 'calls', callTexts);
 }
 
 function ask(event: RatingEvent, places: readonly number[]): CallPrompt {
-  const { calls, locale } = textsOf(event, places);
-  const template = places.length === 1 ? calls.rate : calls.choose;
+  const { texts, locale } = textsOf(event, places);
+  const template = places.length === 1 ? texts.rate : texts.choose;
   const say = places.map((place, index) =>
     fillIn(template, { title: event.sessions[place]?.title ?? '', digit: index + 1 }),
   );
@@ -77,7 +79,7 @@ function ask(event: RatingEvent, places: readonly number[]): CallPrompt {
 
 function askAgain(event: RatingEvent, places: readonly number[]): CallPrompt {
   const question = ask(event, places);
-  return { ...question, say: `${textsOf(event, places).calls.again} ${question.say}` };
+  return { ...question, say: `${textsOf(event, places).texts.again} ${question.say}` };
 }
 
 async function record(
@@ -94,6 +96,6 @@ async function record(
     comment: null,
     at: now,
   });
-  const { calls, locale } = textsOf(event, [place]);
-  return { say: fillIn(calls.thanks, { score, title }), locale, choices: [] };
+  const { texts, locale } = textsOf(event, [place]);
+  return { say: fillIn(texts.thanks, { score, title }), locale, choices: [] };
 }

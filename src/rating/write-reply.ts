@@ -4,6 +4,7 @@ import { fillIn } from './fill-in';
 import { fitTitle, isOneSegment } from './one-segment';
 import type { RatingEvent, ReplyName, replyNames, Score } from './rating-event';
 import type { Reading, SessionNow } from './read-text';
+import { replyTexts } from './reply-texts';
 
 /** The reply to a rating that was written down. A redelivered message gets the same one again. */
 export function replyToRating(
@@ -70,7 +71,7 @@ function write<Name extends ReplyName>(
   { event, session }: { event: RatingEvent; session: Pick<SessionNow, 'keyword' | 'title'> | null },
   values: Values<Name>,
 ): string {
-  const template = eventTexts(event, session?.keyword ?? null).replies[name];
+  const template = eventTexts(event, session?.keyword ?? null, 'replies', replyTexts).texts[name];
   return fitTitle((title) => fillIn(template, { ...values, title }), session?.title ?? '');
 }
 

@@ -11,7 +11,7 @@ import { voterPseudonym } from './voter';
 export function callHandler(): Handler {
   return makeHandler(async (context, fields) => {
     const config = readConfig(context);
-    const refusal = refuseStranger(context, fields, config);
+    const refusal = refuseStranger(context, fields, config, ['choices']);
     if (refusal) return refusal;
     const parsed = parseInboundCall(fields, config.accountSid);
     if (!parsed.ok) {

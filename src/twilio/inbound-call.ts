@@ -12,8 +12,8 @@ export interface InboundCall {
 export type ParsedCall = { ok: true; call: InboundCall } | { ok: false; reason: string };
 
 /**
- * What stands in place of a number that is withheld or not known: words written on a keypad. ANONYMOUS as observed in
- * https://www.doorkeeper.jp/developer/blocking-phone-number-twilio, its relatives by the same rule.
+ * What stands in place of a number that is withheld or not known: words written on a keypad. Only ANONYMOUS is documented, as
+ * observed in https://www.doorkeeper.jp/developer/blocking-phone-number-twilio; its relatives follow the same rule.
  */
 const noNumbers = ['ANONYMOUS', 'RESTRICTED', 'BLOCKED', 'UNKNOWN', 'UNAVAILABLE'].map(
   (word) => `+${[...word].map((letter) => '22233344455566677778889999'[letter.charCodeAt(0) - 65]).join('')}`,

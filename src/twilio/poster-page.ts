@@ -1,5 +1,6 @@
 import { renderSVG } from 'uqr';
 import { eventTexts } from '../rating/event-texts';
+import { posterTexts } from '../rating/poster-texts';
 import type { RatingEvent, Session } from '../rating/rating-event';
 
 /** On what a poster stands: a sheet of A4 or US Letter, or a slide of 16:9. */
@@ -61,7 +62,7 @@ function writeSheet({
   session: Session;
   number: string;
 }): string {
-  const { poster } = eventTexts(event, keyword);
+  const { texts: poster } = eventTexts(event, keyword, 'poster', posterTexts);
   const texts = Object.fromEntries(
     Object.entries(poster).map(([name, text]) => [name, escapeHtml(text)]),
   ) as typeof poster;

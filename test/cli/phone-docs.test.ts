@@ -10,7 +10,7 @@ describe('docs/phone.md', () => {
   it('names no flag that its commands do not have', async () => {
     const cwd = mkdtempSync(path.join(tmpdir(), 'ringtrue-docs-'));
     const known = new Set<string>();
-    for (const command of ['sms', 'attack', 'crowd', 'scenario']) {
+    for (const command of ['sms', 'call', 'attack', 'crowd', 'scenario']) {
       const { code, stdout } = await runRingtrue([command, '--help'], { cwd });
       expect(code).toBe(0);
       for (const [flag] of stdout.matchAll(/--[a-z][a-z-]*/g)) known.add(flag);

@@ -115,3 +115,61 @@ test.each([
   expect(await sendRaw(url, change)).toMatchObject({ status: 403 });
   expect(storedMessages()).toBe(before);
 });
+
+describe('a call, without an edge in front', () => {
+  const call = {
+    AccountSid: account,
+    CallSid: `CA${'c'.repeat(32)}`,
+    From: '+15550100002',
+    To: '+15550100000',
+  };
+  const step = (target: string, digits?: string, callSid = call.CallSid) =>
+    signWithTwilio({
+      token,
+      url: `${url}${target}`,
+      params: { ...call, CallSid: callSid, ...(digits !== undefined && { Digits: digits }) },
+    });
+  // Of a call that would count, did it pass.
+  const other = (target: string) => step(target, '4', `CA${'d'.repeat(32)}`);
+
+  test('is answered to its end, though the handler cannot see what stood in the query', async () => {
+    const menu = await sendRaw(url, step('/voice/incoming'));
+    expect(menu.text).toContain('action="/voice/incoming?choices=0.1"');
+    const question = await sendRaw(url, step('/voice/incoming?choices=0.1', '2'));
+    expect(question.text).toContain('Rate Hands-on workshop');
+    const before = storedMessages();
+    expect((await sendRaw(url, step('/voice/incoming?choices=1', '4'))).text).toContain('4 of 5');
+    expect(storedMessages()).toBe(before + 1);
+  });
+
+  test.each([
+    [
+      'whose choice was changed',
+      () => ({ ...other('/voice/incoming?choices=1'), target: '/voice/incoming?choices=0' }),
+    ],
+    [
+      'whose choice was taken away',
+      () => ({ ...other('/voice/incoming?choices=1'), target: '/voice/incoming' }),
+    ],
+    [
+      'whose choice came as a field besides',
+      () => {
+        const request = other('/voice/incoming?choices=1');
+        return { ...request, body: `${request.body}&choices=0` };
+      },
+    ],
+    ['with another query', () => ({ ...other('/voice/incoming'), target: '/voice/incoming?choices=1' })],
+    [
+      'with a query besides',
+      () => ({ ...other('/voice/incoming?choices=1'), target: '/voice/incoming?choices=1&x=1' }),
+    ],
+    [
+      'without a signature',
+      () => ({ ...other('/voice/incoming?choices=1'), headers: genuine().headers.slice(0, 2) }),
+    ],
+  ])('is refused %s, storing nothing', async (_, make) => {
+    const before = storedMessages();
+    expect(await sendRaw(url, make())).toMatchObject({ status: 403, text: unauthorizedText });
+    expect(storedMessages()).toBe(before);
+  });
+});

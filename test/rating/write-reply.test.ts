@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { SegmentedMessage } from 'sms-segments-calculator';
+import { callTexts } from '../../src/rating/call-texts';
 import { eventTexts } from '../../src/rating/event-texts';
 import { everyReply } from '../../src/rating/every-reply';
 import { isOneSegment } from '../../src/rating/one-segment';
 import { parseEvent } from '../../src/rating/parse-event';
+import { posterTexts } from '../../src/rating/poster-texts';
 import {
   callTextNames,
   type Language,
@@ -235,12 +237,12 @@ test('the documented event in another language says everything in it, each reply
   expect(Object.keys(event.replies).sort()).toEqual(Object.keys(replyNames).sort());
   expect(Object.keys(event.calls).sort()).toEqual(Object.keys(callTextNames).sort());
   expect(Object.keys(event.poster).sort()).toEqual([...posterTextNames].sort());
-  expect(eventTexts(event, 'APERTURA')).toMatchObject({
-    locale: 'it-IT',
-    calls: event.calls,
-    poster: event.poster,
+  expect(eventTexts(event, 'APERTURA', 'calls', callTexts)).toEqual({ locale: 'it-IT', texts: event.calls });
+  expect(eventTexts(event, null, 'poster', posterTexts)).toEqual({ locale: 'it-IT', texts: event.poster });
+  expect(eventTexts(event, 'PANEL', 'poster', posterTexts)).toEqual({
+    locale: 'de-DE',
+    texts: posterTexts.de,
   });
-  expect(eventTexts(event, 'PANEL')).toMatchObject({ locale: 'de-DE', poster: { rate: 'Wie war es?' } });
   const replies = everyReply(event);
   expect(new Set(replies.map(({ locale }) => locale))).toEqual(new Set(['it-IT', 'de-DE']));
   for (const { text } of replies) expect([text, new SegmentedMessage(text).segmentsCount]).toEqual([text, 1]);

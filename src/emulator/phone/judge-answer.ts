@@ -1,6 +1,6 @@
 import { type HttpAnswer, maxBody } from './http-exchange';
 import { type Instruction, parseTwiml } from './parse-twiml';
-import { describeProblem, type Problem, type ProblemCode } from './twilio-problem';
+import { describeProblem, type Problem } from './twilio-problem';
 
 /** What Twilio makes of an answer. `instructions` is `null` when the document is lost and the fallback is called. */
 export interface Judgement {
@@ -8,41 +8,47 @@ export interface Judgement {
   problems: Problem[];
 }
 
-/**
- * Judges an answer that is no redirect: status, size, Content-Type, then the document.
- * Sources: https://www.twilio.com/docs/api/errors (11200, 11750, 11770, 12100, 12300)
- */
-export function judgeAnswer({ status, headers, body }: HttpAnswer): Judgement {
-  const header = (name: string) => headers.find(([given]) => given.toLowerCase() === name)?.[1];
-  if (status < 200 || status > 299) return lost(11200, explainStatus(status));
-  if (body.byteLength > maxBody) {
-    return lost(11750, `The answer is larger than ${maxBody / 1024} kB: Twilio does not read it.`);
-  }
-  const contentType = header('content-type');
-  if (body.byteLength === 0) {
-    if (status === 204) return { instructions: [], problems: [] };
-    if (header('transfer-encoding')?.toLowerCase() === 'chunked')
-      return lost(11770, 'The answer is chunked and empty: answer <Response/>.');
-  }
-  const type = contentType?.split(';')[0]?.trim().toLowerCase();
-  if (type === undefined) return lost(11200, 'The answer has no Content-Type: send text/xml.');
-  if (type === 'text/plain') {
+/** A document as it arrived: TwiML, plain text, or nothing at all, which is fine. */
+export interface ArrivedDocument {
+  kind: 'twiml' | 'text';
+  text: string;
+}
+
+/** Judges an answer that is no redirect, as messaging does. */
+export function judgeAnswer(answer: HttpAnswer): Judgement {
+  const document = readDocument(answer);
+  if ('code' in document) return { instructions: null, problems: [document] };
+  if (document.kind === 'text') {
     // Taken as the reply itself.
-    const text = body.toString('utf8');
-    return {
-      instructions: text === '' ? [] : [{ verb: 'message', to: null, from: null, body: text, media: [] }],
-      problems: [],
-    };
+    const reply: Instruction = { verb: 'message', to: null, from: null, body: document.text, media: [] };
+    return { instructions: document.text === '' ? [] : [reply], problems: [] };
   }
-  if (type !== 'text/xml' && type !== 'application/xml') {
-    return lost(12300, `The answer is ${type}: TwiML is text/xml.`);
-  }
-  const { instructions, problems } = parseTwiml(body.toString('utf8'));
+  const { instructions, problems } = parseTwiml(document.text);
   return { instructions: problems.some(({ level }) => level === 'error') ? null : instructions, problems };
 }
 
-function lost(code: ProblemCode, detail: string): Judgement {
-  return { instructions: null, problems: [describeProblem(code, detail)] };
+/**
+ * The document in an answer that is no redirect, or what is wrong with status, size or Content-Type.
+ * Sources: https://www.twilio.com/docs/api/errors (11200, 11750, 11770, 12100, 12300)
+ */
+export function readDocument({ status, headers, body }: HttpAnswer): ArrivedDocument | Problem {
+  const header = (name: string) => headers.find(([given]) => given.toLowerCase() === name)?.[1];
+  if (status < 200 || status > 299) return describeProblem(11200, explainStatus(status));
+  if (body.byteLength > maxBody) {
+    return describeProblem(11750, `The answer is larger than ${maxBody / 1024} kB: Twilio does not read it.`);
+  }
+  const contentType = header('content-type');
+  if (body.byteLength === 0) {
+    if (status === 204) return { kind: 'text', text: '' };
+    if (header('transfer-encoding')?.toLowerCase() === 'chunked')
+      return describeProblem(11770, 'The answer is chunked and empty: answer <Response/>.');
+  }
+  const type = contentType?.split(';')[0]?.trim().toLowerCase();
+  if (type === undefined) return describeProblem(11200, 'The answer has no Content-Type: send text/xml.');
+  if (type === 'text/plain') return { kind: 'text', text: body.toString('utf8') };
+  if (type !== 'text/xml' && type !== 'application/xml')
+    return describeProblem(12300, `The answer is ${type}: TwiML is text/xml.`);
+  return { kind: 'twiml', text: body.toString('utf8') };
 }
 
 function explainStatus(status: number): string {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-/** A MessageSid that nobody has seen before: `SM`, or `MM` with media, and 32 hex digits. */
-export function newSid(prefix: 'SM' | 'MM'): string {
+/** A sid that nobody has seen before: `SM`, `MM` for a message with media or `CA` for a call, and 32 hex digits. */
+export function newSid(prefix: 'SM' | 'MM' | 'CA'): string {
   return `${prefix}${randomBytes(16).toString('hex')}`;
 }

@@ -1,16 +1,10 @@
-import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import { checkAttributes, childrenOf, methodOf, readTwiml, type TwimlElement, textOf } from './read-twiml';
 import { describeProblem, type Problem } from './twilio-problem';
 
 /** What a document tells Twilio to do, in order. */
 export type Instruction =
   | { verb: 'message'; to: string | null; from: string | null; body: string; media: string[] }
   | { verb: 'redirect'; method: 'GET' | 'POST'; url: string };
-
-interface Element {
-  name: string;
-  attributes: Record<string, string>;
-  children: (Element | string)[];
-}
 
 const verbAttributes: Record<string, readonly string[]> = {
   Message: ['to', 'from', 'action', 'method', 'statusCallback'],
@@ -24,90 +18,14 @@ const verbAttributes: Record<string, readonly string[]> = {
  * Grammar: https://www.twilio.com/docs/messaging/twiml
  */
 export function parseTwiml(text: string): { instructions: Instruction[]; problems: Problem[] } {
-  const fault = findFault(text);
-  if (fault) return { instructions: [], problems: [describeProblem(12100, fault)] };
-  let roots: (Element | string)[];
-  try {
-    roots = readElements(parser.parse(text.replace(/^\uFEFF/, '')));
-  } catch (error) {
-    return {
-      instructions: [],
-      problems: [describeProblem(12100, error instanceof Error ? error.message : 'The document is no XML.')],
-    };
-  }
-  const elements = roots.filter((node) => typeof node !== 'string');
-  const root = elements[0];
-  if (root?.name !== 'Response' || elements.length > 1) {
-    const found = root?.name ?? 'no element';
-    return {
-      instructions: [],
-      problems: [describeProblem(12102, `The document starts with ${found}; TwiML starts with <Response>.`)],
-    };
-  }
-  return readResponse(root);
+  const root = readTwiml(text);
+  return 'code' in root ? { instructions: [], problems: [root] } : readResponse(root);
 }
 
-function findFault(text: string): string | undefined {
-  if (/^\s+<\?xml/.test(text)) return 'White space stands before <?xml: it has to be the very first thing.';
-  if (/<!DOCTYPE/i.test(text)) return 'The document has a DOCTYPE; TwiML has none.';
-  const valid = XMLValidator.validate(text.replace(/^\uFEFF/, ''));
-  if (valid !== true) return `Line ${valid.err.line}: ${valid.err.msg}`;
-  const ampersand = /&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-f]{1,6});)/i.exec(
-    text.replace(/<!\[CDATA\[[\s\S]*?\]\]>|<!--[\s\S]*?-->/g, ''),
-  );
-  return ampersand ? 'An & stands alone: write &amp;.' : undefined;
-}
-
-const parser = new XMLParser({
-  preserveOrder: true,
-  ignoreAttributes: false,
-  attributeNamePrefix: '',
-  parseTagValue: false,
-  parseAttributeValue: false,
-  trimValues: false,
-  processEntities: false,
-  ignoreDeclaration: true,
-  ignorePiTags: true,
-  cdataPropName: '#cdata',
-});
-
-// With `preserveOrder` each node is { name: children, ':@': attributes }, texts are { '#text': … }.
-function readElements(nodes: unknown): (Element | string)[] {
-  if (!Array.isArray(nodes)) return [];
-  return nodes.flatMap((node: Record<string, unknown>): (Element | string)[] => {
-    if ('#text' in node) return [decodeEntities(String(node['#text']))];
-    if ('#cdata' in node) {
-      const [content] = node['#cdata'] as { '#text'?: unknown }[];
-      return [String(content?.['#text'] ?? '')];
-    }
-    const name = Object.keys(node).find((key) => key !== ':@');
-    if (name === undefined) return [];
-    const attributes = Object.entries((node[':@'] ?? {}) as Record<string, unknown>).map(
-      ([key, value]): [string, string] => [key, decodeEntities(String(value))],
-    );
-    return [{ name, attributes: Object.fromEntries(attributes), children: readElements(node[name]) }];
-  });
-}
-
-const entities: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
-
-function decodeEntities(text: string): string {
-  return text.replace(/&(?:#x([0-9a-f]+)|#(\d+)|([a-z]+));/gi, (all, hex, decimal, name) => {
-    if (name) return entities[name] ?? all;
-    const point = hex ? Number.parseInt(hex, 16) : Number(decimal);
-    return point <= 0x10ffff ? String.fromCodePoint(point) : '\uFFFD';
-  });
-}
-
-function readResponse(root: Element): { instructions: Instruction[]; problems: Problem[] } {
+function readResponse(root: TwimlElement): { instructions: Instruction[]; problems: Problem[] } {
   const instructions: Instruction[] = [];
   const problems: Problem[] = [];
-  for (const child of root.children) {
-    if (typeof child === 'string') {
-      if (child.trim() !== '')
-        problems.push(describeProblem(12200, 'Text stands outside <Message>; Twilio ignores it.'));
-      continue;
-    }
+  for (const child of childrenOf(root, problems, '<Message>')) {
     const allowed = verbAttributes[child.name];
     if (!allowed) {
       problems.push(
@@ -118,17 +36,9 @@ function readResponse(root: Element): { instructions: Instruction[]; problems: P
       );
       continue;
     }
-    for (const attribute of Object.keys(child.attributes)) {
-      if (!allowed.includes(attribute)) {
-        problems.push(describeProblem(12200, `<${child.name}> has no attribute "${attribute}".`));
-      }
-    }
+    checkAttributes(child, allowed, problems);
     if (child.name === 'Redirect') {
-      instructions.push({
-        verb: 'redirect',
-        method: child.attributes.method?.toUpperCase() === 'GET' ? 'GET' : 'POST',
-        url: textOf(child).trim(),
-      });
+      instructions.push({ verb: 'redirect', method: methodOf(child), url: textOf(child).trim() });
       // Verbs after <Redirect> are unreachable: https://www.twilio.com/docs/messaging/twiml/redirect
       break;
     }
@@ -137,7 +47,7 @@ function readResponse(root: Element): { instructions: Instruction[]; problems: P
   return { instructions, problems };
 }
 
-function readMessage(element: Element, problems: Problem[]): Instruction {
+function readMessage(element: TwimlElement, problems: Problem[]): Instruction {
   let body = '';
   const media: string[] = [];
   let hasBodyElement = false;
@@ -154,8 +64,4 @@ function readMessage(element: Element, problems: Problem[]): Instruction {
   }
   const { to = null, from = null } = element.attributes;
   return { verb: 'message', to, from, body: hasBodyElement ? body : textOf(element).trim(), media };
-}
-
-function textOf(element: Element): string {
-  return element.children.filter((child) => typeof child === 'string').join('');
 }

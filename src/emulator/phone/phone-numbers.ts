@@ -8,6 +8,12 @@ export const channels: readonly Channel[] = ['sms', 'whatsapp', 'rcs'];
 /** The number attendees text to while nothing real is configured. */
 export const eventNumber = '+15550100000';
 
+/**
+ * What Twilio reports as the number of a caller who withholds it: ANONYMOUS written on a keypad.
+ * Observed in https://www.doorkeeper.jp/developer/blocking-phone-number-twilio
+ */
+export const withheldNumber = '+266696687';
+
 /** The same event on RCS, where senders are agents. */
 export const demoAgent = 'ringtrue_demo_agent';
 

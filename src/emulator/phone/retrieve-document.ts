@@ -25,6 +25,14 @@ export interface Retrieval extends Judgement {
   url: WebhookUrl | null;
 }
 
+/** What came back after all redirects; `answer` is `null` when nothing that Twilio could read did. */
+export interface RetrievedAnswer {
+  answer: HttpAnswer | null;
+  problems: Problem[];
+  exchanges: Exchange[];
+  url: WebhookUrl | null;
+}
+
 /** What the sender does to a request on purpose. */
 export interface SendingOptions {
   /** `null`: no signature at all. */
@@ -35,19 +43,32 @@ export interface SendingOptions {
   trickleMs?: number | undefined;
   reroute?: Reroute | undefined;
   cookies?: string | undefined;
+  /** Sign the URL without its port, as Twilio does for voice over HTTPS: https://www.twilio.com/docs/usage/security */
+  isVoice?: boolean | undefined;
 }
 
 const maxRedirects = 10;
 
-/**
- * Fetches one TwiML document as Twilio does: signs, sends, tries again where the connection settings say so, follows
- * redirects, and judges what comes back. A redirect by 301, 302 or 303 is followed with a GET and loses the form.
- * Source: https://www.twilio.com/docs/api/errors/11216 (301, 302, 303 and 307 are followed)
- */
+/** Fetches one TwiML document of messaging and judges it. */
 export async function retrieveDocument(
   where: { url: string; method: 'GET' | 'POST'; params: [name: string, value: string][] },
   options: SendingOptions,
 ): Promise<Retrieval> {
+  const { answer, problems, exchanges, url } = await retrieveAnswer(where, options);
+  if (!answer) return { instructions: null, problems, exchanges, url };
+  const judgement = judgeAnswer(answer);
+  return { ...judgement, problems: [...problems, ...judgement.problems], exchanges, url };
+}
+
+/**
+ * Fetches a document as Twilio does: signs, sends, tries again where the connection settings say so, and follows redirects. A
+ * redirect by 301, 302 or 303 is followed with a GET and loses the form.
+ * Source: https://www.twilio.com/docs/api/errors/11216 (301, 302, 303 and 307 are followed)
+ */
+export async function retrieveAnswer(
+  where: { url: string; method: 'GET' | 'POST'; params: [name: string, value: string][] },
+  options: SendingOptions,
+): Promise<RetrievedAnswer> {
   const exchanges: Exchange[] = [];
   const problems: Problem[] = [];
   let text = where.url;
@@ -56,34 +77,30 @@ export async function retrieveDocument(
     const url = parseWebhookUrl(text);
     if (typeof url === 'string') {
       problems.push(describeProblem(11321, `The webhook's URL cannot be called: ${url}.`));
-      return { instructions: null, problems, exchanges, url: null };
+      return { answer: null, problems, exchanges, url: null };
     }
     const { settings, problems: faults } = readConnectionOverrides(url.fragment);
     problems.push(...faults.map((fault): Problem => ({ ...fault, level: 'warning' })));
     const request = buildRequest({ url, method, params }, options);
     const outcome = await tryUntilAnswered(request, settings, options, exchanges);
     if ('problem' in outcome) {
-      return { instructions: null, problems: [...problems, outcome.problem], exchanges, url: request.url };
+      return { answer: null, problems: [...problems, outcome.problem], exchanges, url: request.url };
     }
     const next = followRedirect(outcome.answer, request.url);
-    if (next === undefined) {
-      const judgement = judgeAnswer(outcome.answer);
-      return { ...judgement, problems: [...problems, ...judgement.problems], exchanges, url: request.url };
-    }
-    if (typeof next !== 'string') {
-      return { instructions: null, problems: [...problems, next], exchanges, url: request.url };
-    }
+    if (next === undefined) return { answer: outcome.answer, problems, exchanges, url: request.url };
+    if (typeof next !== 'string')
+      return { answer: null, problems: [...problems, next], exchanges, url: request.url };
     text = next;
     if (outcome.answer.status !== 307) [method, params] = ['GET', []];
   }
   problems.push(describeProblem(11215, `More than ${maxRedirects} redirects in a row.`));
-  return { instructions: null, problems, exchanges, url: null };
+  return { answer: null, problems, exchanges, url: null };
 }
 
 /** Builds the signed request. With GET the parameters go into the query, which is signed as part of the URL. */
 export function buildRequest(
   where: { url: WebhookUrl; method: 'GET' | 'POST'; params: [name: string, value: string][] },
-  { authToken, idempotencyToken, cookies }: SendingOptions,
+  { authToken, idempotencyToken, cookies, isVoice }: SendingOptions,
 ): HttpRequest {
   const { method, params } = where;
   const form = new URLSearchParams(params).toString();
@@ -99,10 +116,15 @@ export function buildRequest(
   if (url.authorization !== null) headers.push(['Authorization', url.authorization]);
   if (cookies) headers.push(['Cookie', cookies]);
   if (authToken !== null) {
-    const signed = { url: url.signed, ...(method === 'POST' && { params }) };
+    const signedUrl = isVoice && url.secure ? withoutPort(url.signed) : url.signed;
+    const signed = { url: signedUrl, ...(method === 'POST' && { params }) };
     headers.push(['X-Twilio-Signature', sign(signed, authToken)]);
   }
   return { method, url, headers, body: method === 'POST' ? form : '' };
+}
+
+function withoutPort(url: string): string {
+  return url.replace(/^(https:\/\/(?:\[[^\]]*\]|[^/:?#]*)):\d+/i, '$1');
 }
 
 function withQuery(url: WebhookUrl, form: string): WebhookUrl {

@@ -31,6 +31,7 @@ const problems = {
   12102: ['error', 'The root element must be Response'],
   12200: ['warning', 'Schema validation warning'],
   12300: ['error', 'Invalid Content-Type'],
+  13310: ['warning', 'Gather: Invalid finishOnKey value'],
   14101: ['error', 'Invalid "To" attribute'],
   14103: ['error', 'Invalid Body'],
   14106: ['error', 'Document retrieval limit reached'],

@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { isDemoAccount } from '../emulator/demo-credentials';
+import type { Webhook } from '../emulator/phone/messaging';
+import { readEnvironment } from './environment';
+import { UsageFault } from './usage-fault';
+import { checkUrl, chooseWebhook, isAtTwilio } from './webhook-option';
+
+/** Options of the commands that call one webhook as Twilio would. */
+export interface SendingOptions {
+  url?: string;
+  method: 'GET' | 'POST';
+  unsigned?: boolean;
+  token?: string;
+  fallbackUrl?: string;
+  ca?: string;
+  insecure?: boolean;
+  env?: string;
+  data: string;
+}
+
+/**
+ * The webhook to call, and with whose key.
+ * @param path of the function, where no URL is given
+ * @throws UsageFault
+ */
+export function readWebhook(
+  options: SendingOptions,
+  { dataDir, path }: { dataDir: string; path: string },
+): { webhook: Webhook; secret: string; isGuess: boolean } {
+  const { url, reroute, ca, isGuess } = chooseWebhook(options.url, dataDir, path);
+  if (options.fallbackUrl !== undefined) checkUrl('--fallback-url', options.fallbackUrl);
+  const { credentials } = readEnvironment({ dir: process.cwd(), envFile: options.env, dataDir });
+  const authToken = options.unsigned ? null : (options.token ?? credentials.authToken);
+  if (authToken === '') throw new UsageFault('--token is empty.');
+  if (isDemoAccount(credentials.accountSid) && authToken === credentials.authToken && isAtTwilio(url)) {
+    throw new UsageFault(
+      'This URL is deployed at Twilio, which knows nothing of the demo credentials: set ACCOUNT_SID and AUTH_TOKEN.',
+    );
+  }
+  const webhook = {
+    url,
+    method: options.method,
+    fallbackUrl: options.fallbackUrl,
+    accountSid: credentials.accountSid,
+    authToken,
+    ca: options.ca === undefined ? ca : readCertificate(options.ca),
+    insecure: options.insecure,
+    reroute,
+  };
+  // Opt-outs are kept under the token of the project, whatever a message is signed with.
+  return { webhook, secret: credentials.authToken, isGuess };
+}
+
+function readCertificate(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    throw new UsageFault(`There is no certificate ${file}: check --ca.`);
+  }
+}
+
+/** @throws UsageFault */
+export function readParameter(text: string): [name: string, value: string] {
+  const at = text.indexOf('=');
+  if (at < 1) throw new UsageFault('--param is written NAME=value.');
+  return [text.slice(0, at), text.slice(at + 1)];
+}
