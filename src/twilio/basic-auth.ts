@@ -32,9 +32,17 @@ export function askForBasic(realm: string): Answer {
 
 /** The headers of a request. A field called `request` may have replaced them: they can only be believed to open a door. */
 export function readHeaders(fields: unknown): Record<string, unknown> {
-  const request = field(fields, 'request');
-  const headers = field(request, 'headers');
-  return typeof headers === 'object' && headers !== null ? (headers as Record<string, unknown>) : {};
+  return readRequest(fields, 'headers');
+}
+
+/** The cookies of a request, as little to be believed. */
+export function readCookies(fields: unknown): Record<string, unknown> {
+  return readRequest(fields, 'cookies');
+}
+
+function readRequest(fields: unknown, part: 'headers' | 'cookies'): Record<string, unknown> {
+  const values = field(field(fields, 'request'), part);
+  return typeof values === 'object' && values !== null ? (values as Record<string, unknown>) : {};
 }
 
 function field(value: unknown, name: string): unknown {

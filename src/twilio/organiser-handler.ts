@@ -1,7 +1,9 @@
 import { type Answer, plainText } from './answer';
-import { askForBasic, matchesBasic, readHeaders } from './basic-auth';
+import { askForBasic, type BasicCredentials, matchesBasic, readCookies, readHeaders } from './basic-auth';
 import { type HandlerConfig, readConfig } from './config';
+import { GuessLimit } from './guess-limit';
 import { type Call, type Handler, makeHandler, withStore } from './handler';
+import { isKnownBrowser, writeKnownBrowser } from './known-browser';
 
 /** A request of an organiser. */
 export interface OrganiserCall extends Call {
@@ -9,11 +11,7 @@ export interface OrganiserCall extends Call {
   fields: Record<string, unknown>;
 }
 
-/** How long a wrong password waits for its answer, in milliseconds, and how many may wait at a time. */
-const slowDown = 1000;
-const mostWaiting = 5;
-
-let waiting = 0;
+const guesses = new GuessLimit();
 
 /**
  * Makes a handler for a URL that only organisers use: HTTP Basic with ORGANISER_USER and ORGANISER_PASSWORD, over HTTPS
@@ -35,25 +33,31 @@ export function organiserHandler(
       console.log('refused: ORGANISER_USER and ORGANISER_PASSWORD are missing: set both.');
       return askForBasic('organiser');
     }
-    if (!matchesBasic(headers.authorization, config.organiser)) {
-      return headers.authorization === undefined ? askForBasic('organiser') : refuseSlowly();
-    }
+    if (headers.authorization === undefined) return askForBasic('organiser');
+    const now = Date.now();
+    const known = isKnownBrowser(readCookies(fields), config.organiser, config.voterSecret, now);
+    if (!known && !guesses.mayRead()) return tooMany();
+    if (!matchesBasic(headers.authorization, config.organiser)) return refuseSlowly();
     if (kind === 'change' && !isJson(headers)) {
       return plainText(415, 'Unsupported Media Type: send JSON, with Content-Type: application/json.');
     }
-    return withStore(config, (call) => work({ ...call, fields: { ...(fields as object) } }));
+    const answer = await withStore(config, (call) => work({ ...call, fields: { ...(fields as object) } }));
+    return known ? answer : remember(answer, config.organiser, config.voterSecret, now);
   });
 }
 
-// Guessing is slowed down, yet guesses must not take all the places of a service that also takes ratings.
 async function refuseSlowly(): Promise<Answer> {
   console.log('refused: wrong user or password of the organiser');
-  if (waiting >= mostWaiting)
-    return { ...plainText(429, 'Too Many Requests'), headers: { 'Retry-After': '5' } };
-  waiting += 1;
-  await new Promise((resolve) => setTimeout(resolve, slowDown));
-  waiting -= 1;
-  return askForBasic('organiser');
+  return (await guesses.slowDown()) ? askForBasic('organiser') : tooMany();
+}
+
+function tooMany(): Answer {
+  return { ...plainText(429, 'Too Many Requests'), headers: { 'Retry-After': '10' } };
+}
+
+function remember(answer: Answer, organiser: BasicCredentials, secret: string, now: number): Answer {
+  const cookie = writeKnownBrowser(organiser, secret, now);
+  return { ...answer, headers: { ...answer.headers, 'Set-Cookie': cookie } };
 }
 
 /**

@@ -90,15 +90,6 @@ test.each(changes)(
   },
 );
 
-test('wrong passwords in numbers are slowed down, and ratings still come through', async () => {
-  const wrong = { authorization: `Basic ${Buffer.from('organiser:guess').toString('base64')}` };
-  const guesses = Array.from({ length: 12 }, () => ask('/overview', wrong).then(({ status }) => status));
-  expect(await text('KEYNOTE 4', '+15550100077')).toContain('4 of 5');
-  const statuses = await Promise.all(guesses);
-  expect(statuses.filter((status) => status === 429).length).toBeGreaterThanOrEqual(5);
-  expect(statuses.filter((status) => status === 401).length).toBeGreaterThanOrEqual(5);
-});
-
 test('closing a session refuses ratings from the next text on, and its times can open it again', async () => {
   expect((await change('/sessions', { keyword: 'WORKSHOP', state: 'closed' })).status).toBe(200);
   expect(await text('WORKSHOP 5')).toContain('closed');
@@ -232,5 +223,31 @@ describeWith('Chromium', 'in a browser', (executablePath) => {
     if (process.env.SCREENSHOTS)
       await page.screenshot({ path: `${process.env.SCREENSHOTS}/${where.replace(/\W/g, '')}-${width}.png` });
     expect(faults).toEqual([]);
+  });
+});
+
+// Last, because it shuts whoever comes without a cookie out for a while.
+describe('guesses in numbers', () => {
+  const wrong = { authorization: `Basic ${Buffer.from('organiser:guess').toString('base64')}` };
+
+  test('are slowed down, and ratings still come through', async () => {
+    const guesses = Array.from({ length: 12 }, () => ask('/overview', wrong).then(({ status }) => status));
+    expect(await text('KEYNOTE 4', '+15550100077')).toContain('4 of 5');
+    const statuses = await Promise.all(guesses);
+    expect(statuses.filter((status) => status === 429).length).toBeGreaterThanOrEqual(5);
+    expect(statuses.filter((status) => status === 401).length).toBeGreaterThanOrEqual(5);
+  });
+
+  test('are refused unread in the end, and who was let in before is not kept out', async () => {
+    const cookie = (await ask('/overview')).headers.get('set-cookie')?.split(';', 1)[0] ?? '';
+    expect(cookie).toMatch(/^ringtrue-organiser=/);
+    for (let round = 0; round < 8; round += 1)
+      await Promise.all(Array.from({ length: 12 }, () => ask('/overview', wrong)));
+    const statuses = [await ask('/overview'), await ask('/overview', { authorization, cookie })];
+    expect(statuses.map(({ status }) => status)).toEqual([429, 200]);
+    expect((await ask('/overview', { ...wrong, cookie })).status).not.toBe(200);
+    expect((await ask('/overview', { cookie })).status).toBe(401);
+    const results = await fetch(`${ringtrue.url}/results`);
+    expect(results.status).toBe(200);
   });
 });
