@@ -1,36 +1,43 @@
 // The organiser's page: shows /organiser/overview, and changes things with JSON. All text is set as text.
-const pollTime = 3000;
-const status = document.getElementById('status');
-const cards = new Map();
-let timer;
+import { ask, say, sayLive, setText } from '/organiser-api.js';
+import { startData } from '/organiser-data.js';
+import { drawSessions } from '/organiser-sessions.js';
+import { drawComments, drawUncounted } from '/organiser-texts.js';
+import { drawTimeline } from '/organiser-timeline.js';
 
-async function ask(path, change) {
-  const answer = await fetch(`/organiser/${path}`, {
-    cache: 'no-store',
-    signal: AbortSignal.timeout(9500),
-    ...(change && {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify(change),
-    }),
-  });
-  if (!answer.ok) throw new Error((await answer.text()) || `answered ${answer.status}`);
-  return answer;
-}
+const often = 3000;
+const unseen = 60_000;
+const slowest = 30_000;
+/** The timeline reads every rating: not again before this, and only when there are others. */
+const timelineRest = 20_000;
+
+let timer;
+let failures = 0;
+let timelineOf = '';
+let timelineAt = 0;
 
 async function refresh() {
   clearTimeout(timer);
   try {
-    const [overview, timeline] = await Promise.all(
-      ['overview', 'timeline'].map(async (path) => (await ask(path)).json()),
-    );
+    const overview = await (await ask('overview')).json();
     draw(overview);
-    drawTimeline(timeline);
-    say('live', false);
+    await refreshTimeline(overview.sessions);
+    failures = 0;
+    sayLive();
   } catch (error) {
-    say(`no answer, trying again: ${error.message}`, true);
+    failures += 1;
+    say(`no answer, trying again: ${error.message}`, 'fault');
   }
-  timer = setTimeout(refresh, pollTime);
+  const usual = document.hidden ? unseen : often;
+  timer = setTimeout(refresh, Math.max(usual, Math.min(slowest, often * 2 ** failures - often)));
+}
+
+async function refreshTimeline(sessions) {
+  const counts = JSON.stringify(sessions.map(({ count }) => count));
+  if (counts === timelineOf || Date.now() - timelineAt < timelineRest) return;
+  timelineAt = Date.now();
+  drawTimeline(await (await ask('timeline')).json());
+  timelineOf = counts;
 }
 
 /** Does what somebody asked for, says how it went, and shows what it changed. */
@@ -38,191 +45,41 @@ async function act(path, change, done) {
   clearTimeout(timer);
   try {
     const answer = await (await ask(path, change)).json();
+    say(done(answer), 'done');
     await refresh();
-    if (done) say(done(answer), false);
+    return answer;
   } catch (error) {
-    say(error.message, true);
-    timer = setTimeout(refresh, pollTime);
+    say(error.message, 'fault');
+    timer = setTimeout(refresh, often);
+    return null;
   }
-}
-
-function say(text, lost) {
-  // Set only when it changes: a screen reader reads each change.
-  if (status.textContent !== text) status.textContent = text;
-  status.classList.toggle('lost', lost);
 }
 
 function draw({ event, sessions, comments, uncounted }) {
-  document.getElementById('title').textContent = event.title;
-  document.title = `${event.title}: organiser`;
-  for (const session of sessions) drawSession(cardOf(session.keyword), session);
-  drawList('comments', comments, drawComment);
-  drawList('uncounted', uncounted, drawUncounted);
+  setText(document.getElementById('title'), event.title);
+  const title = `${event.title}: organiser`;
+  if (document.title !== title) document.title = title;
+  setText(document.getElementById('rules'), describeRules(event));
+  drawSessions(sessions, act);
+  drawComments(comments, act);
+  drawUncounted(uncounted);
 }
 
-function cardOf(keyword) {
-  const known = cards.get(keyword);
-  if (known) return known;
-  const card = document.getElementById('session').content.cloneNode(true).querySelector('.session');
-  for (const button of card.querySelectorAll('button[data-state]')) {
-    button.addEventListener('click', () => act('sessions', { keyword, state: button.dataset.state }));
-  }
-  card.querySelector('.times').addEventListener('submit', (event) => {
-    event.preventDefault();
-    const { opensAt, closesAt } = event.target.elements;
-    const change = { keyword, opensAt: toZoned(opensAt.value), closesAt: toZoned(closesAt.value) };
-    act('sessions', change, () => 'times saved');
-  });
-  document.getElementById('sessions').append(card);
-  cards.set(keyword, card);
-  return card;
+function describeRules({ moderation, results, keepDays }) {
+  const shown = {
+    always: 'Results are shown at once.',
+    'after-close': 'Results are shown when a session is closed.',
+    organiser: 'Results are shown here only.',
+  }[results];
+  const held = moderation === 'all' ? 'Every comment waits for you.' : 'Doubtful comments wait for you.';
+  const kept =
+    keepDays === null ? 'Data is kept until you delete it.' : `Data is deleted after ${keepDays} days.`;
+  return `${shown} ${held} ${kept}`;
 }
 
-function drawSession(card, { keyword, title, state, held, count, average, opensAt, closesAt }) {
-  card.querySelector('.name').textContent = `${keyword}: ${title}`;
-  const rated = average === null ? 'no ratings' : `${average.toFixed(2)} of ${count}`;
-  card.querySelector('.figures').textContent = `${state}, ${rated}`;
-  for (const button of card.querySelectorAll('button[data-state]')) {
-    button.setAttribute('aria-pressed', String(button.dataset.state === (held ?? 'auto')));
-  }
-  const form = card.querySelector('.times');
-  // What somebody is typing is not taken away.
-  if (form.contains(document.activeElement)) return;
-  form.elements.opensAt.value = toLocal(opensAt);
-  form.elements.closesAt.value = toLocal(closesAt);
-}
-
-/** Draws a list again only when it changed: a button that has the focus stays. */
-function drawList(id, entries, drawEntry) {
-  const place = document.getElementById(id);
-  const shown = JSON.stringify(entries);
-  document.getElementById(`no-${id}`).hidden = entries.length > 0;
-  if (place.dataset.shown === shown) return;
-  place.dataset.shown = shown;
-  place.replaceChildren(...entries.map(drawEntry));
-}
-
-function drawComment({ id, session, score, text, state }) {
-  const item = document.createElement('li');
-  item.append(line('text', text), line('note', `${session} ${score}, ${state}`));
-  const buttons = line('buttons', '');
-  for (const [name, wanted] of [
-    ['Show', 'approved'],
-    ['Hide', 'hidden'],
-  ]) {
-    const button = document.createElement('button');
-    button.type = 'button';
-    button.textContent = name;
-    button.setAttribute('aria-pressed', String(state === wanted));
-    button.addEventListener('click', () => act('comments', { id, state: wanted }));
-    buttons.append(button);
-  }
-  item.append(buttons);
-  return item;
-}
-
-function drawUncounted({ text, explanation, at }) {
-  const item = document.createElement('li');
-  const time = new Date(at).toLocaleTimeString();
-  item.append(line('text', text || '(no words)'), line('note', `${time}. ${explanation}`));
-  return item;
-}
-
-function line(name, text) {
-  const part = document.createElement('p');
-  part.className = name;
-  part.textContent = text;
-  return part;
-}
-
-function drawTimeline(timeline) {
-  const place = document.getElementById('timeline');
-  const shown = JSON.stringify(timeline);
-  document.getElementById('timeline-note').hidden = timeline !== null;
-  if (place.dataset.shown === shown) return;
-  place.dataset.shown = shown;
-  place.replaceChildren(...(timeline?.bars ?? []).map((bars) => drawBars(bars, timeline)));
-}
-
-function drawBars({ session, counts }, { from, step }) {
-  const box = document.createElement('div');
-  box.className = 'timeline';
-  const most = Math.max(...counts);
-  const width = 100 / Math.max(counts.length, 12);
-  const chart = svg('svg', {
-    class: 'chart',
-    viewBox: '0 0 100 20',
-    preserveAspectRatio: 'none',
-    role: 'img',
-  });
-  const begin = new Date(from).toLocaleString();
-  chart.setAttribute('aria-label', `${session}: at most ${most} in ${step / 60_000} minutes, from ${begin}`);
-  for (const [index, count] of counts.entries()) {
-    const height = (20 * count) / most;
-    chart.append(svg('rect', { x: index * width, y: 20 - height, width: width * 0.85, height }));
-  }
-  box.append(
-    line('note', `${session}, from ${begin}, a bar for ${step / 60_000} min, at most ${most}`),
-    chart,
-  );
-  return box;
-}
-
-function svg(name, attributes) {
-  const element = document.createElementNS('http://www.w3.org/2000/svg', name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  return element;
-}
-
-/** Milliseconds as a date input has them, in this machine's zone. */
-function toLocal(time) {
-  if (time === null) return '';
-  const shifted = time - new Date(time).getTimezoneOffset() * 60_000;
-  return new Date(shifted).toISOString().slice(0, 16);
-}
-
-function toZoned(value) {
-  return value === '' ? null : new Date(value).toISOString();
-}
-
-/** A long export comes in parts. */
-async function download(format) {
-  say('exporting', false);
-  const parts = [];
-  try {
-    for (let part = '1'; part !== null; ) {
-      const answer = await ask(`export?format=${format}&part=${part}`);
-      parts.push(await answer.arrayBuffer());
-      part = answer.headers.get('X-Next-Part');
-    }
-  } catch (error) {
-    return say(error.message, true);
-  }
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob(parts));
-  link.download = `ratings.${format}`;
-  link.click();
-  URL.revokeObjectURL(link.href);
-  say('exported', false);
-}
-
-for (const button of document.querySelectorAll('button[data-export]')) {
-  button.addEventListener('click', () => download(button.dataset.export));
-}
-
-document.getElementById('erase').addEventListener('submit', (event) => {
-  event.preventDefault();
-  const { number } = event.target.elements;
-  if (!confirm('Erase everything that is kept of this number? It cannot be brought back.')) return;
-  act('erase', { number: number.value }, ({ erased }) => `erased: ${erased} ratings`);
-  number.value = '';
+document.addEventListener('visibilitychange', () => {
+  if (!document.hidden) refresh();
 });
-
-document.getElementById('purge').addEventListener('submit', (event) => {
-  event.preventDefault();
-  const days = Number(event.target.elements.days.value);
-  if (!confirm('Delete these ratings, comments and texts? They cannot be brought back.')) return;
-  act('purge', { days }, ({ purged }) => `deleted: ${purged} ratings`);
-});
-
+addEventListener('online', refresh);
+startData(act);
 refresh();

@@ -18,7 +18,7 @@ export function makeCard() {
   const say = (selector, text) => setText(part(selector), text);
 
   function draw(session, { event, texts, invitation, onWall }) {
-    const { keyword, title, state, hidden } = session;
+    const { keyword, title, state, hidden, waitsFor } = session;
     element.dataset.state = state;
     element.dataset.keyword = keyword;
     say('.name', title);
@@ -26,7 +26,7 @@ export function makeCard() {
     part('.state').dataset.state = state;
     for (const name of ['.figures', '.histogram']) part(name).hidden = hidden;
     part('.hidden').hidden = !hidden;
-    say('.hidden', event.results === 'organiser' ? texts.organiserOnly : texts.afterClose);
+    say('.hidden', waitsFor === 'organiser' ? texts.organiserOnly : texts.afterClose);
     drawFigures(session, { event, texts });
     for (const { score, draw: drawBar } of bars) drawBar(session, score, texts);
     drawHow(keyword, state, { texts, invitation, onWall });

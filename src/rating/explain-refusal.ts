@@ -1,7 +1,6 @@
 import type { RefusalReason } from './read-text';
 
-/** What an organiser is told about a text that was not counted. */
-export const refusalExplanations: Record<RefusalReason, string> = {
+const refusalExplanations: Record<RefusalReason, string> = {
   empty: 'It had no words: a photo alone is no rating.',
   reaction: 'A phone sent it by itself, because somebody reacted to a message.',
   'not-a-rating': 'There is no score from 1 to 5 at its beginning or behind a keyword.',
@@ -14,3 +13,11 @@ export const refusalExplanations: Record<RefusalReason, string> = {
   paused: 'The session was paused.',
   closed: 'The session was closed.',
 };
+
+/**
+ * What an organiser is told about a text that was not counted.
+ * @param reason as it is kept; empty for one that this version does not know
+ */
+export function explainUncounted(reason: string): string {
+  return refusalExplanations[reason as RefusalReason] ?? '';
+}

@@ -76,6 +76,8 @@ export interface SessionSetting {
   /** Replaces the session's own time; `undefined`: the event file's time stands. */
   opensAt?: number | null | undefined;
   closesAt?: number | null | undefined;
+  /** Who sees the results of this session, whatever the event says of all; `undefined`: as the event says. */
+  results?: 'shown' | 'hidden' | undefined;
 }
 
 /** An event as its file describes it. */

@@ -1,17 +1,18 @@
 import type { RatingStore, StoredComment } from '../storage/rating-store';
-import { refusalExplanations } from './explain-refusal';
+import { explainUncounted } from './explain-refusal';
 import type { RatingEvent, SessionState } from './rating-event';
 import { readResults, type SessionResult } from './read-results';
-import type { RefusalReason } from './read-text';
 
 /** What the organiser's page shows. Holds no pseudonym of a voter. */
 export interface Overview {
   event: Pick<RatingEvent, 'title' | 'moderation' | 'results' | 'keepDays'>;
-  sessions: (Omit<SessionResult, 'comments'> & {
+  sessions: (Omit<SessionResult, 'comments' | 'hidden' | 'waitsFor'> & {
     /** What an organiser set it to; `null`: the times decide. */
     held: Exclude<SessionState, 'scheduled'> | null;
     opensAt: number | null;
     closesAt: number | null;
+    /** What an organiser decided about its results; `null`: as the event says. */
+    results: 'shown' | 'hidden' | null;
   })[];
   /** Newest first, those that wait for a decision before all others. */
   comments: StoredComment[];
@@ -37,7 +38,7 @@ export async function readOverview(input: {
   const { title, moderation, results, keepDays } = event;
   return {
     event: { title, moderation, results, keepDays },
-    sessions: sessions.map(({ comments: _, ...result }) => {
+    sessions: sessions.map(({ comments: _, hidden: _hidden, waitsFor: _waitsFor, ...result }) => {
       const session = event.sessions.find(({ keyword }) => keyword === result.keyword);
       const setting = settings.find(({ keyword }) => keyword === result.keyword);
       return {
@@ -45,13 +46,14 @@ export async function readOverview(input: {
         held: setting?.state ?? null,
         opensAt: setting?.opensAt === undefined ? (session?.opensAt ?? null) : setting.opensAt,
         closesAt: setting?.closesAt === undefined ? (session?.closesAt ?? null) : setting.closesAt,
+        results: setting?.results ?? null,
       };
     }),
     comments: [...held, ...decided],
     uncounted: uncounted.map(({ text, reason, at }) => ({
       text,
       reason,
-      explanation: refusalExplanations[reason as RefusalReason] ?? '',
+      explanation: explainUncounted(reason),
       at,
     })),
   };

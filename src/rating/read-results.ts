@@ -1,9 +1,9 @@
 import type { RatingStore, SessionTally, StoredComment } from '../storage/rating-store';
-import { type RatingEvent, type SessionState, sessionsNow } from './rating-event';
+import { type RatingEvent, type SessionSetting, type SessionState, sessionsNow } from './rating-event';
 
 /** What the results page shows, and anybody may know. */
 export interface Results {
-  event: Pick<RatingEvent, 'title' | 'language' | 'minimumAnswers' | 'results'>;
+  event: Pick<RatingEvent, 'title' | 'language' | 'minimumAnswers'>;
   sessions: SessionResult[];
 }
 
@@ -14,6 +14,8 @@ export interface SessionResult {
   count: number;
   /** The event shows no figures of this session (yet): there are none in here either. */
   hidden: boolean;
+  /** What hidden results wait for: the end of the session, or an organiser; `null` for those that are shown. */
+  waitsFor: 'close' | 'organiser' | null;
   /** `null` without ratings. */
   average: number | null;
   median: number | null;
@@ -43,21 +45,24 @@ export async function readResults({
   now: number;
   all?: boolean;
 }): Promise<Results> {
-  const { title, language, minimumAnswers, results } = event;
+  const { title, language, minimumAnswers } = event;
   const [tallies, settings, comments] = await Promise.all([
     store.tally(event.id),
     store.settings(event.id),
     readApproved(event, store),
   ]);
   return {
-    event: { title, language, minimumAnswers, results },
+    event: { title, language, minimumAnswers },
     sessions: sessionsNow(event, settings, now).map((session) => {
-      const hidden = !all && isHidden(event, session.state);
+      const setting = settings.find(({ keyword }) => keyword === session.keyword);
+      const waitsFor = all ? null : findObstacle(event, setting, session.state);
+      const hidden = waitsFor !== null;
       const tally = hidden ? undefined : tallies.find((one) => one.session === session.keyword);
       const shown = hidden ? [] : comments.filter((comment) => comment.session === session.keyword);
       return {
         ...session,
         hidden,
+        waitsFor,
         ...summarise(tally, minimumAnswers),
         comments: shown.slice(0, shownComments).map(({ text, at }) => ({ text, at })),
       };
@@ -75,8 +80,14 @@ async function readApproved(event: RatingEvent, store: RatingStore): Promise<Sto
   return (await Promise.all(each)).flat();
 }
 
-function isHidden({ results }: RatingEvent, state: SessionState): boolean {
-  return results === 'organiser' || (results === 'after-close' && state !== 'closed');
+function findObstacle(
+  { results }: RatingEvent,
+  setting: SessionSetting | undefined,
+  state: SessionState,
+): SessionResult['waitsFor'] {
+  if (setting?.results === 'shown' || (results === 'always' && !setting?.results)) return null;
+  if (setting?.results === 'hidden' || results === 'organiser') return 'organiser';
+  return state === 'closed' ? null : 'close';
 }
 
 function summarise(

@@ -3,10 +3,12 @@ import type { RatingEvent, SessionSetting } from './rating-event';
 export type ReadSessionChange = { ok: true; setting: SessionSetting } | { ok: false; fault: string };
 
 const states = ['open', 'paused', 'closed', 'auto'];
+const visibilities = ['shown', 'hidden', 'auto'];
 
 /**
  * Reads what an organiser wants of a session: `keyword`, and any of `state` (`open`, `paused`, `closed`, or `auto` for the
- * times to decide), `opensAt` and `closesAt` (ISO 8601 with a zone; `null` or empty for none). What is not named stays.
+ * times to decide), `opensAt` and `closesAt` (ISO 8601 with a zone; `null` or empty for none), `results` (`shown`, `hidden`, or
+ * `auto` for what the event says). What is not named stays.
  * @param fields untrusted
  * @param settings what was set before
  */
@@ -26,6 +28,11 @@ export function readSessionChange(
     if (!states.includes(fields.state as string))
       return { ok: false, fault: `state is none of ${states.join(', ')}` };
     setting.state = fields.state === 'auto' ? null : (fields.state as SessionSetting['state']);
+  }
+  if (fields.results !== undefined) {
+    if (!visibilities.includes(fields.results as string))
+      return { ok: false, fault: `results is none of ${visibilities.join(', ')}` };
+    setting.results = fields.results === 'auto' ? undefined : (fields.results as SessionSetting['results']);
   }
   for (const name of ['opensAt', 'closesAt'] as const) {
     const value = fields[name];

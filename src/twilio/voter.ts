@@ -19,3 +19,13 @@ export function voterPseudonym(sender: string, { event, secret }: { event: strin
 export function senderNumber(sender: string): string {
   return sender.replace(/^(?:whatsapp|rcs):/i, '');
 }
+
+/**
+ * The pseudonym behind a number that an organiser types, with blanks, dashes and brackets as people write them.
+ * @param number untrusted
+ * @returns `null` when it is no number with its country, like +15551234567
+ */
+export function pseudonymOfNumber(number: unknown, key: { event: string; secret: string }): string | null {
+  const dialled = typeof number === 'string' ? number.replace(/[\s().-]/g, '') : '';
+  return /^\+[1-9]\d{6,14}$/.test(dialled) ? voterPseudonym(dialled, key) : null;
+}

@@ -87,11 +87,18 @@ describeWith('Chromium', 'the results page', (executablePath) => {
   });
 
   test.each([
-    ['after-close', 'Results are shown once this session is closed.'],
+    ['close', 'Results are shown once this session is closed.'],
     ['organiser', 'The organisers keep these results to themselves.'],
-  ] as const)('with results %s, shows no figures and says why', async (results, why) => {
-    const hidden = sessionResult({ hidden: true, count: 0, average: null, median: null, interval: null });
-    server.results = resultsOf([hidden], { results });
+  ] as const)('waiting for the %s, shows no figures and says why', async (waitsFor, why) => {
+    const hidden = sessionResult({
+      hidden: true,
+      waitsFor,
+      count: 0,
+      average: null,
+      median: null,
+      interval: null,
+    });
+    server.results = resultsOf([hidden]);
     for (const query of ['', '?view=projector']) {
       await visit(query);
       await page.getByText(why).waitFor();
@@ -347,7 +354,7 @@ describeWith('Chromium', 'the results page', (executablePath) => {
       server.results = resultsOf([
         ...manySessions(5),
         sessionResult({ keyword: 'EMPTY', count: 0, average: null, median: null, interval: null }),
-        sessionResult({ keyword: 'HIDDEN', hidden: true }),
+        sessionResult({ keyword: 'HIDDEN', hidden: true, waitsFor: 'close' }),
       ]);
       await visit(query);
       await page.getByText('live', { exact: true }).waitFor();

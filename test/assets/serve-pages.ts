@@ -63,6 +63,7 @@ export function sessionResult(change: Partial<SessionResult> = {}): SessionResul
     median: 4.5,
     interval: { low: 3.1, high: 4.8 },
     hidden: false,
+    waitsFor: null,
     histogram: { 1: 0, 2: 0, 3: 1, 4: 1, 5: 2 },
     comments: [],
     ...change,
@@ -74,7 +75,7 @@ export function resultsOf(
   event: Partial<ShownResults['event']> = {},
 ): ShownResults {
   return {
-    event: { title: 'Test event', language: 'en', minimumAnswers: 3, results: 'always', ...event },
+    event: { title: 'Test event', language: 'en', minimumAnswers: 3, ...event },
     sessions,
   };
 }

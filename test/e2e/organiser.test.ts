@@ -54,6 +54,7 @@ const readResults = async () => (await (await fetch(`${ringtrue.url}/results`)).
 const changes = [
   ['/sessions', { keyword: 'KEYNOTE', state: 'closed' }],
   ['/comments', { id: '1', state: 'approved' }],
+  ['/kept', { number: '+15550100001' }],
   ['/erase', { number: '+15550100001' }],
   ['/purge', { days: 0 }],
 ] as const;
@@ -125,6 +126,37 @@ test('erasing a number takes rating, comment and uncounted texts, and nobody els
   expect(left).not.toContain('5550100004');
 });
 
+test('shows all that is kept of a number, and nothing of anybody else', async () => {
+  await text('KEYNOTE 2 my words', '+15550100031');
+  await text('my question?', '+15550100031');
+  await text('KEYNOTE 5 not mine', '+15550100032');
+  const kept = await (await change('/kept', { number: '+1 555 010 0031' })).json();
+  expect(kept).toEqual({
+    ratings: [
+      { session: 'KEYNOTE', score: 2, comment: 'my words', commentState: 'approved', at: expect.any(Number) },
+    ],
+    uncounted: [
+      expect.objectContaining({ text: 'my question?', explanation: expect.stringMatching(/score/) }),
+    ],
+    complete: true,
+  });
+  await change('/erase', { number: '+15550100031' });
+  const after = await (await change('/kept', { number: '+15550100031' })).json();
+  expect(after).toEqual({ ratings: [], uncounted: [], complete: true });
+  for (const number of ['5550100031', '', null, { $ne: 1 }])
+    expect((await change('/kept', { number })).status).toBe(400);
+});
+
+test('results of one session can be kept back and shown, whatever the event says', async () => {
+  await text('KEYNOTE 5 seen', '+15550100033');
+  expect((await change('/sessions', { keyword: 'KEYNOTE', results: 'hidden' })).status).toBe(200);
+  const [keynote] = (await readResults()).sessions;
+  expect(keynote).toMatchObject({ hidden: true, waitsFor: 'organiser', count: 0, comments: [] });
+  expect((await change('/sessions', { keyword: 'KEYNOTE', results: 'nobody' })).status).toBe(400);
+  await change('/sessions', { keyword: 'KEYNOTE', results: 'auto' });
+  expect((await readResults()).sessions[0]?.comments.map((one) => one.text)).toContain('seen');
+});
+
 test('exports as CSV and JSON, as files', async () => {
   const csv = await ask('/export');
   expect(csv.headers.get('content-disposition')).toMatch(/^attachment; filename=".*\.csv"$/);
@@ -184,35 +216,118 @@ describeWith('Chromium', 'in a browser', (executablePath) => {
   });
   afterEach(() => page.close());
 
-  test('the organiser closes and opens a session, and shows a comment, by keyboard', async () => {
-    await text('KEYNOTE 3 mail me@spam.example', '+15550100009');
+  async function visit(): Promise<void> {
     await page.goto(`${ringtrue.url}/organiser`);
-    await page.getByText('KEYNOTE: Opening keynote').waitFor();
+    await page.getByText('live', { exact: true }).waitFor();
+  }
+
+  /** Goes on with the Tab key until what has the focus is called that. */
+  async function tabTo(name: RegExp): Promise<void> {
+    for (let step = 0; step < 200; step += 1) {
+      await page.keyboard.press('Tab');
+      if (name.test(await page.evaluate<string>('document.activeElement.textContent'))) return;
+    }
+    throw new Error(`the Tab key never comes to ${name}`);
+  }
+
+  test('the organiser does everything by keyboard alone', async () => {
+    await text('KEYNOTE 3 mail one@spam.example', '+15550100009');
+    await text('KEYNOTE 3 mail two@spam.example', '+15550100010');
+    await visit();
     const keynote = page.locator('.session').first();
-    await keynote.getByRole('button', { name: 'Close' }).focus();
+    await tabTo(/^Close$/);
     await page.keyboard.press('Enter');
-    await keynote.getByText('closed,').waitFor();
-    await keynote.getByRole('button', { name: 'By its times' }).click();
-    await keynote.getByText('open,').waitFor();
-    const comment = page.locator('#comments li', { hasText: 'me@spam.example' });
-    await comment.getByRole('button', { name: 'Show' }).press('Space');
-    await comment.getByText('approved').waitFor();
-    const { sessions } = await readResults();
-    expect(sessions[0]?.comments.map((one) => one.text)).toContain('mail me@spam.example');
+    await keynote.getByText('closed', { exact: true }).waitFor();
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Close');
+    await tabTo(/^By its times$/);
+    await page.keyboard.press('Space');
+    await keynote.getByText('open', { exact: true }).waitFor();
+    const waiting = page.locator('#comments li');
+    const before = await waiting.count();
+    await tabTo(/^Show$/);
+    await page.keyboard.press('Space');
+    await page.getByText('comment shown').waitFor();
+    await waiting.nth(before - 1).waitFor({ state: 'detached' });
+    // The next one waits under the same key.
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Show');
+    await page.keyboard.press('Space');
+    await waiting.nth(before - 2).waitFor({ state: 'detached' });
+    const shown = (await readResults()).sessions[0]?.comments.map((one) => one.text);
+    expect(shown).toEqual(expect.arrayContaining(['mail one@spam.example', 'mail two@spam.example']));
     expect(faults).toEqual([]);
+  });
+
+  test('the organiser schedules a session, keeps its results back, and looks a number up', async () => {
+    await visit();
+    const workshop = page.locator('.session').nth(1);
+    await workshop.getByText('Times and results').click();
+    await workshop.getByLabel('Opens').fill('2099-05-04T09:30');
+    await workshop.getByRole('button', { name: 'Save times' }).click();
+    await workshop.getByText('not open yet', { exact: true }).waitFor();
+    await workshop.getByLabel('Opens').fill('');
+    await workshop.getByRole('button', { name: 'Save times' }).click();
+    await workshop.getByText('open', { exact: true }).waitFor();
+    await workshop.getByLabel('Results').selectOption('hidden');
+    await page.getByText('results of WORKSHOP: kept back').waitFor();
+    expect((await readResults()).sessions[1]).toMatchObject({ hidden: true });
+    await workshop.getByLabel('Results').selectOption('auto');
+    await page.getByText('results of WORKSHOP: as the event says').waitFor();
+
+    await text('where is my seat?', '+15550100051');
+    await page.getByLabel('A phone number').fill('+1 555 010 0051');
+    await page.getByRole('button', { name: 'Show what is kept' }).click();
+    await page.locator('#kept').getByText('where is my seat?').waitFor();
+    page.once('dialog', (dialog) => dialog.accept());
+    await page.getByRole('button', { name: 'Erase' }).click();
+    await page.getByText('erased: 0 ratings').waitFor();
+    expect((await overview()).uncounted.map((one) => one.text)).not.toContain('where is my seat?');
+    expect(page.url()).toBe(`${ringtrue.url}/organiser`);
+    expect(faults).toEqual([]);
+  });
+
+  test('what somebody types is not taken away, and hostile texts are texts', async () => {
+    const hostile = '<img src=x onerror=document.title="owned"> \u202eabc';
+    await text(`KEYNOTE 4 www.x.com ${hostile}`, '+15550100052');
+    await text(hostile, '+15550100052');
+    await visit();
+    await page.getByLabel('A phone number').fill('+1555');
+    await page.waitForTimeout(3500);
+    expect(await page.getByLabel('A phone number').inputValue()).toBe('+1555');
+    await page.locator('#comments bdi', { hasText: 'onerror' }).first().waitFor();
+    await page.locator('#uncounted bdi', { hasText: 'onerror' }).first().waitFor();
+    expect(await page.locator('img').count()).toBe(0);
+    expect(await page.title()).toMatch(/: organiser$/);
+    expect(faults).toEqual([]);
+  });
+
+  test('a download is the whole export', async () => {
+    await visit();
+    const waiting = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Download CSV' }).click();
+    const file = await (await waiting).path();
+    const rows = readFileSync(file, 'utf8').trim().split('\r\n').length - 1;
+    const { sessions } = await overview();
+    expect(rows).toBe(sessions.reduce((sum, { count }) => sum + count, 0));
   });
 
   test.each([
     ['/organiser', 320, 640, 'dark'],
+    ['/organiser', 320, 640, 'light'],
     ['/organiser', 1400, 900, 'light'],
+    ['/organiser', 1400, 900, 'dark'],
     ['/privacy.html', 320, 640, 'dark'],
+    ['/privacy.html', 1280, 800, 'light'],
     ['/poster', 320, 640, 'light'],
+    ['/poster', 1280, 800, 'dark'],
+    ['/poster?view=slide', 320, 640, 'light'],
     ['/poster?view=slide', 1600, 900, 'light'],
+    ['/', 320, 640, 'light'],
+    ['/?view=projector', 1920, 1080, 'dark'],
   ] as const)('%s fits %d px and is accessible there', async (where, width, height, colorScheme) => {
     await page.emulateMedia({ colorScheme });
     await page.setViewportSize({ width, height });
     await page.goto(`${ringtrue.url}${where}`);
-    if (where === '/organiser') await page.getByText('live', { exact: true }).waitFor();
+    if (/^\/(?:organiser|$|\?)/.test(where)) await page.getByText('live', { exact: true }).waitFor();
     const wide = await page.evaluate('document.documentElement.scrollWidth');
     expect(wide).toBeLessThanOrEqual(width);
     // The page's policy lets no script in but its own; the checker comes through the debugger.

@@ -46,7 +46,7 @@ async function rate(...scores: Score[]): Promise<void> {
 
 test('lists every session, with null for average and median where nobody rated', async () => {
   expect(await readResults({ event, store, now: 200 })).toEqual({
-    event: { title: 'Demo', language: 'en', minimumAnswers: 3, results: 'always' },
+    event: { title: 'Demo', language: 'en', minimumAnswers: 3 },
     sessions: [
       expect.objectContaining({
         keyword: 'KEYNOTE',
@@ -127,6 +127,22 @@ test('the interval stays within the scale and narrows with more answers', () => 
 });
 
 test.each([
+  ['hidden', 'always', 'organiser'],
+  ['hidden', 'after-close', 'organiser'],
+  ['shown', 'organiser', null],
+  ['shown', 'after-close', null],
+  [undefined, 'organiser', 'organiser'],
+] as const)(
+  'a session whose results an organiser made %s in an event with results %s waits for %s',
+  async (set, results, waitsFor) => {
+    await rate(5, 4, 5);
+    await store.changeSetting(event.id, { keyword: 'KEYNOTE', state: null, results: set });
+    const [keynote] = (await readResults({ event: { ...event, results }, store, now: 0 })).sessions;
+    expect(keynote).toMatchObject({ waitsFor, hidden: waitsFor !== null, count: waitsFor === null ? 3 : 0 });
+  },
+);
+
+test.each([
   ['after-close', [true, false]],
   ['organiser', [true, true]],
   ['always', [false, false]],
@@ -136,6 +152,10 @@ test.each([
     await rate(5, 4, 5);
     const shown = await readResults({ event: { ...event, results }, store, now: 200 });
     expect(shown.sessions.map((session) => session.hidden)).toEqual(hidden);
+    const obstacle = results === 'organiser' ? 'organiser' : 'close';
+    expect(shown.sessions.map((session) => session.waitsFor)).toEqual(
+      hidden.map((one) => (one ? obstacle : null)),
+    );
     for (const session of shown.sessions.filter((one) => one.hidden))
       expect(session).toMatchObject({ count: 0, average: null, median: null, interval: null, comments: [] });
     const all = await readResults({ event: { ...event, results }, store, now: 200, all: true });

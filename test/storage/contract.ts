@@ -156,8 +156,9 @@ export function describeRatingStore(engine: string, open: () => Promise<RatingSt
 
     test('keeps the latest setting of a session', async () => {
       await store.changeSetting('event', { keyword: 'KEYNOTE', state: 'paused' });
-      await store.changeSetting('event', { keyword: 'KEYNOTE', state: null, closesAt: 5 });
-      expect(await store.settings('event')).toEqual([{ keyword: 'KEYNOTE', state: null, closesAt: 5 }]);
+      const latest = { keyword: 'KEYNOTE', state: null, closesAt: 5, results: 'hidden' as const };
+      await store.changeSetting('event', latest);
+      expect(await store.settings('event')).toEqual([latest]);
       expect(await store.settings('another')).toEqual([]);
     });
 
