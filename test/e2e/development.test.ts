@@ -1,6 +1,9 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
+import { freePort } from '../free-port';
 import { sendRaw } from '../send-raw';
 import { type StartedRingtrue, startRingtrue } from '../start-ringtrue';
 
@@ -67,6 +70,38 @@ test('shows the stack of a failing handler in TypeScript lines, and nothing of i
   expect(output()).toMatch(/functions\/fails\.ts:4:9/);
   expect((await sendRaw(url, { target: '/results' })).status).toBe(200);
 });
+
+test('--inspect lets a debugger stop at a line of TypeScript, for as long as it likes', async () => {
+  const source = [
+    'interface Unused { at: string }',
+    '',
+    'export const handler = (_context: unknown, _event: unknown, callback: Function) => {',
+    `  const word: string = 'seen';`,
+    '  callback(null, word);',
+    '};',
+  ];
+  const file = path.join(dir, 'functions', 'stops.ts');
+  writeFileSync(file, source.join('\n'));
+  const port = await freePort();
+  ringtrue = await startRingtrue(path.join(dir, '.ringtrue'), {
+    cwd: dir,
+    flags: ['--inspect', String(port)],
+  });
+  const session = path.join(__dirname, 'debug-session.mjs');
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    '--experimental-websocket',
+    session,
+    ...[String(port), `${ringtrue.url}/stops`, realpathSync(file), '5', 'word'],
+  ]);
+  expect(JSON.parse(stdout)).toEqual({
+    bound: 1,
+    source: realpathSync(file),
+    line: 5,
+    value: 'seen',
+    status: 200,
+  });
+  expect(ringtrue.output()).not.toContain('the runtime was replaced');
+}, 30_000);
 
 test('serves HTTPS with a certificate for this machine', async () => {
   ringtrue = await startRingtrue(path.join(dir, '.ringtrue'), { cwd: dir, flags: ['--https'] });
