@@ -1,28 +1,46 @@
 /**
  * A signed POST /sms/incoming through our edge, against `twilio-run start` on the same bundle, in one run on this machine:
- * with a process for each request (its default) and without. Requests a second, p50 and p99; then how long `npm start`
- * takes to `ready`. Ratios are what counts.
+ * with a process for each request (its default), without (--no-fork-process), and without looking for changed files either
+ * (--no-live). Requests a second, p50, p99 and the time to ready; then the memory of our gateway and runtime after 10,000
+ * requests and after 100,000. Ratios are what counts. Exits 1 when a promise is broken.
  *
- * Run: npx tsx bench/edge.ts
+ * Run: npx tsx bench/edge.ts [--seconds 10] [--requests 100000]
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import autocannon, { type Result } from 'autocannon';
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
+import { type GroupMemory, groupMemory } from './group-memory';
 
 const root = path.join(__dirname, '..');
 const token = '0123456789abcdef0123456789abcdef';
 const account = `AC${'1'.repeat(32)}`;
 const connections = 8;
+const warmRequests = 10_000;
+const { values: flags } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '10' },
+    requests: { type: 'string', default: '100000' },
+  },
+});
 
 interface Server {
   name: string;
   url: string;
+  /** The process group of everything it started. */
+  group: number;
   readyAfter: number;
   close: () => Promise<void>;
+}
+
+interface Measurement {
+  name: string;
+  readyAfter: number;
+  result: Result;
 }
 
 async function main(): Promise<void> {
@@ -32,19 +50,17 @@ async function main(): Promise<void> {
     envFile,
     `ACCOUNT_SID=${account}\nAUTH_TOKEN=${token}\nVOTER_SECRET=${'s'.repeat(32)}\nRATINGS_FILE=${path.join(folder, 'ratings.db')}\n`,
   );
-  const results: { name: string; readyAfter: number; result: Result }[] = [];
+  const measured: Measurement[] = [];
+  let memory: Memory | undefined;
   try {
     for (const start of [startOurs, startForking, startWithoutForking, startWithoutForkingOrReloading]) {
       const server = await start(folder, envFile);
       try {
         console.error(`measuring ${server.name} …`);
-        const seconds = 10;
-        await load(server.url, 2);
-        results.push({
-          name: server.name,
-          readyAfter: server.readyAfter,
-          result: await load(server.url, seconds),
-        });
+        await load(server.url, { duration: 2 });
+        const result = await load(server.url, { duration: Number(flags.seconds) });
+        measured.push({ name: server.name, readyAfter: server.readyAfter, result });
+        if (start === startOurs) memory = await measureMemory(server);
       } finally {
         await server.close();
       }
@@ -52,15 +68,32 @@ async function main(): Promise<void> {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  report(results);
+  const [ours, forking, notForking, notReloading] = measured;
+  if (!ours || !forking || !notForking || !notReloading || !memory)
+    throw new Error('a measurement is missing');
+  report(measured, ours, memory);
+  judge(ours, forking, notForking, memory);
 }
 
-function load(url: string, duration: number): Promise<Result> {
+interface Memory {
+  warm: GroupMemory;
+  end: GroupMemory;
+}
+
+async function measureMemory(server: Server): Promise<Memory> {
+  console.error(`measuring memory over ${flags.requests} requests …`);
+  await load(server.url, { amount: Math.max(connections, warmRequests - sent) });
+  const warm = groupMemory(server.group);
+  await load(server.url, { amount: Math.max(connections, Number(flags.requests) - sent) });
+  return { warm, end: groupMemory(server.group) };
+}
+
+function load(url: string, length: { duration: number } | { amount: number }): Promise<Result> {
   const target = `${url}/sms/incoming`;
   return autocannon({
     url: target,
     connections,
-    duration,
+    ...length,
     requests: [
       {
         method: 'POST',
@@ -109,9 +142,10 @@ function inboundParams(): Record<string, string> {
 
 async function startOurs(folder: string, envFile: string): Promise<Server> {
   const port = await freePort();
+  // As `npm start` does it, so with the flags for Node that stand there.
+  const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
   const args = [
-    'bin/ringtrue.js',
-    'start',
+    ...scripts.start.split(' ').slice(1),
     '--port',
     String(port),
     '--console-port',
@@ -178,6 +212,7 @@ async function startServer(
   return {
     name,
     url: `http://${host}:${port}`,
+    group: child.pid ?? 0,
     readyAfter: performance.now() - begin,
     close: () => endGroup(child),
   };
@@ -199,15 +234,42 @@ function freePort(): Promise<number> {
   });
 }
 
-function report(results: { name: string; readyAfter: number; result: Result }[]): void {
-  const ours = results[0]?.result.requests.average ?? 0;
-  for (const { name, readyAfter, result } of results) {
+function report(measured: Measurement[], ours: Measurement, { warm, end }: Memory): void {
+  for (const { name, readyAfter, result } of measured) {
     const { requests, latency, non2xx } = result;
     console.log(
       `${name.padEnd(48)} ${requests.average.toFixed(1).padStart(8)} requests/s  p50 ${latency.p50} ms  p99 ${latency.p99} ms  ` +
-        `not 2xx ${non2xx}  ready after ${(readyAfter / 1000).toFixed(2)} s  ringtrue is ${(ours / requests.average).toFixed(1)} times as fast`,
+        `not 2xx ${non2xx}  ready after ${(readyAfter / 1000).toFixed(2)} s  ` +
+        `ringtrue is ${(ours.result.requests.average / requests.average).toFixed(1)} times as fast`,
     );
   }
+  console.log(
+    `memory of ringtrue, gateway + runtime: ${describe(warm)} after ${warmRequests} requests, ${describe(end)} after ${flags.requests}`,
+  );
+}
+
+function describe({ processes, megabytes }: GroupMemory): string {
+  return `${processes.map((one) => Math.round(one / 1e6)).join(' + ')} = ${megabytes} MB`;
+}
+
+function judge(
+  ours: Measurement,
+  forking: Measurement,
+  notForking: Measurement,
+  { warm, end }: Memory,
+): void {
+  const times = (other: Measurement) => ours.result.requests.average / other.result.requests.average;
+  const promises: [promise: string, held: boolean][] = [
+    ['every request is answered 2xx', ours.result.non2xx === 0 && ours.result.errors === 0],
+    ['each peer answered', forking.result['2xx'] > 0 && notForking.result['2xx'] > 0],
+    ['50 times as fast as the default mode of twilio-run', times(forking) >= 50],
+    ['1.5 times as fast as its --no-fork-process', times(notForking) >= 1.5],
+    ['our p99 is below its p50 there', ours.result.latency.p99 < notForking.result.latency.p50],
+    ['less than 250 MB in all', end.megabytes < 250],
+    ['memory grows by less than 10 %', end.megabytes < 1.1 * warm.megabytes],
+  ];
+  for (const [promise, held] of promises) console.log(`${held ? 'held  ' : 'BROKEN'} ${promise}`);
+  if (promises.some(([, held]) => !held)) process.exitCode = 1;
 }
 
 void main();

@@ -11,7 +11,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { type BuildFailure, type BuildOptions, build } from 'esbuild';
+import { type BuildFailure, type BuildOptions, build, stop } from 'esbuild';
 import { listFiles } from './list-files';
 import { writeTree } from './write-tree';
 
@@ -44,6 +44,11 @@ export async function buildBundle(dir: string): Promise<Bundle> {
     functions: [...functions.keys()].filter((file) => file.endsWith('.js')).sort(),
     assets: [...assets.keys()].sort(),
   };
+}
+
+/** Ends the compiler's process, which otherwise waits for more as long as this one lives; the next build starts another. */
+export function releaseCompiler(): void {
+  void stop();
 }
 
 /**

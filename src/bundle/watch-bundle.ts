@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import path from 'node:path';
 import { watch } from 'chokidar';
-import { type Bundle, BundleFault, buildBundle } from './build-bundle';
+import { type Bundle, BundleFault, buildBundle, releaseCompiler } from './build-bundle';
 
 /** Editors write a file in several steps, and a branch change touches many: wait until it is quiet. Milliseconds. */
 const quietTime = 60;
@@ -39,6 +39,8 @@ export async function watchBundle(
       onBundle(await buildBundle(dir));
     } catch (error) {
       onFault(error instanceof BundleFault ? error : new BundleFault([String(error)]));
+    } finally {
+      releaseCompiler();
     }
   }
 

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import pc from 'picocolors';
-import { type Bundle, buildBundle } from '../bundle/build-bundle';
+import { type Bundle, buildBundle, releaseCompiler } from '../bundle/build-bundle';
 import { watchBundle } from '../bundle/watch-bundle';
 import { checkVariableSizes } from '../doctor/project/check-environment';
 import { describeProblems } from '../doctor/project/check-project';
@@ -83,6 +83,7 @@ async function start(options: StartOptions): Promise<void> {
   };
   await prepareStore(variables);
   const bundle = await buildBundle(dir);
+  releaseCompiler();
 
   const log = new RequestLog();
   const memory = new SignatureMemory();

@@ -56,7 +56,12 @@ export function createGateway({ policy, runtime, enforce, onRequest, tls }: Gate
   let lastNumber = 0;
   let invocations = 0;
   // Node's own header limits lie above the edge's, so that the edge answers and the request is seen.
-  const serverOptions = { maxHeaderSize: 64 * 1024, requestTimeout: 30_000 };
+  const serverOptions = {
+    maxHeaderSize: 64 * 1024,
+    // Who sends a byte a second is answered 408 and loses the connection.
+    requestTimeout: 30_000,
+    connectionsCheckingInterval: 5_000,
+  };
   const server = tls
     ? createHttpsServer({ ...serverOptions, ...tls }, handle)
     : createServer(serverOptions, handle);

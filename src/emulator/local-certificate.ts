@@ -1,7 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { generate } from 'selfsigned';
 
 /** PEM texts. */
 export interface Certificate {
@@ -17,6 +16,8 @@ export async function localCertificate(dataDir: string): Promise<Certificate> {
   const files = { cert: path.join(dataDir, 'localhost.pem'), key: path.join(dataDir, 'localhost-key.pem') };
   const kept = readCertificate(files);
   if (kept) return kept;
+  // Most starts need no certificate, and this package takes longer to load than all others together.
+  const { generate } = await import('selfsigned');
   const notAfterDate = new Date();
   notAfterDate.setFullYear(notAfterDate.getFullYear() + 1);
   const { cert, private: key } = await generate([{ name: 'commonName', value: 'localhost' }], {

@@ -96,7 +96,8 @@ export class RuntimeProcess {
       // As `twilio-run start` does: handlers see the variables of the project, not those of the shell.
       env: { ...order.variables, NODE_ENV: 'development' },
       // 256 MB is what a Function has: https://www.twilio.com/docs/serverless/functions-assets/functions/faq
-      execArgv: ['--enable-source-maps', '--max-old-space-size=256', ...execArgv],
+      // A small young generation costs a few per cent of speed and spares 30 MB.
+      execArgv: ['--enable-source-maps', '--max-old-space-size=256', '--max-semi-space-size=2', ...execArgv],
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     this.exited = once(this.child, 'exit').then(([code, signal]) => {

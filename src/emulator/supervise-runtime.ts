@@ -48,6 +48,8 @@ const missedPulseLimit = 4;
  * V8 keeps its heap below 256 MB itself; this is for what lies outside, as buffers do.
  */
 const memoryLimit = (256 + 128) * 1024 * 1024;
+/** How many processes may run one request each at a time: starting one takes a core for half a second. */
+const mostAlone = 3;
 /** What a process that is blocked may take to end itself before it is ended from outside, in milliseconds: it may be stopped. */
 const endingTime = 1000;
 const dayLong = 24 * 60 * 60 * 1000;
@@ -194,6 +196,31 @@ export function superviseRuntime({
   // Of the requests that shared a process that ended one is to blame, and which shows when each has a process to itself.
   // A second run is what Twilio's retries may cause as well: handlers have to bear it.
   async function sendAlone(request: RuntimeRequest): Promise<RuntimeAnswer> {
+    await takePlace();
+    try {
+      return await runAlone(request);
+    } finally {
+      givePlace();
+    }
+  }
+
+  let places = mostAlone;
+  const waitingForPlace: (() => void)[] = [];
+
+  function takePlace(): Promise<void> {
+    if (places === 0) return new Promise((resolve) => waitingForPlace.push(resolve));
+    places -= 1;
+    return Promise.resolve();
+  }
+
+  function givePlace(): void {
+    const next = waitingForPlace.shift();
+    if (next) next();
+    else places += 1;
+  }
+
+  async function runAlone(request: RuntimeRequest): Promise<RuntimeAnswer> {
+    if (closed) throw new RuntimeFailure('exited', true);
     onEvent({ kind: 'run-again', request: request.number });
     const own = startProcess();
     let limit: NodeJS.Timeout | undefined;

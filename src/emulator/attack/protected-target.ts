@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import http from 'node:http';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { generate } from 'selfsigned';
 import type { EdgePolicy } from '../edge';
 import { createGateway } from '../gateway';
 import type { Route } from '../routes';
@@ -125,6 +124,7 @@ function unguarded(app: RatingApp, tls: Certificate | undefined): http.Server {
 }
 
 async function makeCertificate(): Promise<Certificate> {
+  const { generate } = await import('selfsigned');
   const { cert, private: key } = await generate([{ name: 'commonName', value: '127.0.0.1' }], {
     keySize: 2048,
   });
