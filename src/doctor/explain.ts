@@ -1,6 +1,7 @@
 import { decodeForm, isForm, splitUrl } from '../signature/canonical';
 import { type Key, type SignedRequest, verify } from '../signature/index';
-import { readKeys, signatureFault } from '../signature/verify';
+import { readKeys } from '../signature/keys';
+import { signatureFault } from '../signature/verify';
 import { causeAdvice } from './cause-advice';
 import { type CauseCode, causeCodes } from './cause-code';
 import { bodyHypotheses, explainBody } from './explain/body-hypotheses';

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import { bodyHashes, readParams, splitUrl } from './canonical';
+import { bodyHashes, isBytes, splitUrl } from './canonical';
+import { readParams } from './fields';
+import { readKeys } from './keys';
 import type { Params } from './signed-request';
-import { readKeys, signFields, verify } from './verify';
+import { signFields, verify } from './verify';
 
 /** What twilio-node's types allow for parameters; whatever is no text is refused when it is looked at. */
 type LooseParams = Params | Readonly<Record<string, unknown>> | null | undefined;
@@ -37,7 +39,7 @@ export function validateRequestWithBody(
   body: string | Uint8Array,
 ): boolean {
   readKeys(authToken);
-  if (typeof body !== 'string' && !(body instanceof Uint8Array)) return false;
+  if (typeof body !== 'string' && !isBytes(body)) return false;
   const parts = splitUrl(url);
   if (!parts) return false;
   // An empty body without a hash is a plain GET to `verify`; here a hash was promised.

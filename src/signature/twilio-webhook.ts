@@ -1,6 +1,8 @@
 import type { ServerResponse } from 'node:http';
-import { decodeForm, isForm, splitUrl } from './canonical';
-import { readCompat, readKeys } from './verify';
+import { decodeForm, isForm } from './canonical';
+import { readKeys } from './keys';
+import { readPublicUrl } from './origin';
+import { readCompat } from './verify';
 import {
   type NodeOptions,
   type ParsedRequest,
@@ -19,9 +21,12 @@ export interface TwilioWebhookOptions extends NodeOptions {
 /**
  * Express 4 and 5 middleware (and Connect's) that lets only Twilio's requests through. Before any body parser it reads the
  * raw body, at most 1 MB, and leaves `req.rawBody` and `req.body`: a form's names and values, several values as a list, or
- * what JSON says (`undefined` when it is none). After a parser it takes `req.rawBody`, or for forms a flat `req.body`; JSON without `req.rawBody` is refused. Everything
- * refused gets 403 and the same text.
- * @throws TypeError when a key is missing or empty, `publicUrl` is no http(s) URL without a query, or `compat` unknown
+ * what JSON says (`undefined` when it is none). After a parser it takes `req.rawBody`, or for forms a flat `req.body`; JSON
+ * without `req.rawBody` is refused. Everything refused gets 403 and the same text.
+ *
+ * `next(error)` is called for nothing but a fault of our side, `onRefused` throwing included: a `next` of your own must look
+ * at its argument.
+ * @throws TypeError when a key is missing or empty, `publicUrl` is no URL without a query, or `compat` unknown
  */
 export function twilioWebhook(
   options: TwilioWebhookOptions,
@@ -31,27 +36,22 @@ export function twilioWebhook(
     const unread = request.rawBody === undefined && !request.readableDidRead;
     verifyNodeRequest(request, options)
       .then((verification) => {
-        if (verification.valid) {
-          if (unread) leaveBody(request, verification.rawBody);
-          next();
-        } else {
-          refuse(request, response);
-          options.onRefused?.(verification.reason, request);
-        }
+        if (verification.valid && unread) leaveBody(request, verification.rawBody);
+        if (verification.valid) return true;
+        refuse(request, response);
+        options.onRefused?.(verification.reason, request);
+        return false;
       })
-      .catch(next);
+      // What `next` throws is not given to it a second time.
+      .then((passed) => passed && next(), next);
   };
 }
 
-function checkOptions({ keys, publicUrl, compat }: TwilioWebhookOptions): void {
+function checkOptions({ keys, publicUrl, compat, maxBodyBytes = 0 }: TwilioWebhookOptions): void {
   if (readKeys(keys).length === 0) throw new TypeError('twilioWebhook: keys is empty, give your Auth Token');
   readCompat(compat);
-  if (publicUrl === undefined) return;
-  const parts = splitUrl(publicUrl);
-  if (!parts || !/^https?$/i.test(parts.scheme) || /[?#]/.test(publicUrl))
-    throw new TypeError(
-      'twilioWebhook: publicUrl must be an http(s) URL without a query, for example https://example.com',
-    );
+  if (publicUrl !== undefined) readPublicUrl(publicUrl);
+  if (!(maxBodyBytes >= 0)) throw new TypeError('twilioWebhook: maxBodyBytes must be a number of bytes');
 }
 
 function leaveBody(request: ParsedRequest, rawBody: Uint8Array | undefined): void {
@@ -87,6 +87,6 @@ function refuse(request: ParsedRequest, response: ServerResponse): void {
   response.statusCode = 403;
   response.setHeader('Content-Type', 'text/plain; charset=utf-8');
   // What was not read would otherwise be taken for the next request.
-  if (!request.readableEnded) response.setHeader('Connection', 'close');
+  if (!request.readableEnded && request.httpVersionMajor < 2) response.setHeader('Connection', 'close');
   response.end(unauthorizedText);
 }

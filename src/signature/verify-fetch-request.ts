@@ -1,4 +1,5 @@
-import { decodeForm, isForm } from './canonical';
+import { decodeForm, isBytes, isForm, splitUrl } from './canonical';
+import { firstForwarded, readOrigin, readPublicUrl } from './origin';
 import { signatureFault, verify } from './verify';
 import type { NodeOptions, ReceivedVerification } from './verify-node-request';
 
@@ -10,21 +11,22 @@ export type FetchOptions = NodeOptions;
  *
  * `Request.url` is not what was received: `'` in the query became `%27`, the host lower case, dot segments were resolved.
  * Where Twilio calls such URLs, allow the rewrites that undo it, for example `compat: ['query-apostrophe', 'root-slash']`.
- * @throws TypeError when a key is empty or `compat` unknown
+ * @throws TypeError when a key is empty, `publicUrl` is no URL without a query, or `compat` unknown
  */
 export async function verifyFetchRequest(
   request: Request,
   { keys, publicUrl, trustForwarded = false, maxBodyBytes = 1_048_576, compat }: FetchOptions,
 ): Promise<ReceivedVerification> {
   const { method, headers } = request;
-  if (method !== 'GET' && method !== 'POST') return { valid: false, reason: 'method-not-allowed' };
   const header = (name: string) => headers.get(name) ?? undefined;
+  const base = publicUrl === undefined ? originOf(request, trustForwarded) : readPublicUrl(publicUrl);
+  if (method !== 'GET' && method !== 'POST') return { valid: false, reason: 'method-not-allowed' };
   const signature = header('x-twilio-signature');
   const fault = signatureFault(signature);
   if (fault) return { valid: false, reason: fault };
-  const origin = publicUrl?.replace(/\/+$/, '') ?? (trustForwarded ? forwardedOrigin(header) : undefined);
-  const url =
-    origin === undefined ? request.url : origin + request.url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '');
+  const parts = splitUrl(request.url);
+  if (base === null || !parts) return { valid: false, reason: 'invalid-url' };
+  const url = base + parts.rest;
   const rawBody = await readBody(request, maxBodyBytes);
   if (!(rawBody instanceof Uint8Array)) return { valid: false, reason: rawBody.reason };
 
@@ -37,10 +39,11 @@ export async function verifyFetchRequest(
   return { ...verification, rawBody, params: isForm(contentType) ? decodeForm(rawBody) : [] };
 }
 
-function forwardedOrigin(header: (name: string) => string | undefined): string | undefined {
-  const first = (name: string) => header(name)?.split(',')[0]?.trim();
-  const host = first('x-forwarded-host');
-  return host === undefined ? undefined : `${first('x-forwarded-proto') ?? 'https'}://${host}`;
+function originOf({ url, headers }: Request, trustForwarded: boolean): string | null {
+  const parts = splitUrl(url);
+  const forwarded = (name: string) => (trustForwarded ? firstForwarded(headers.get(name)) : undefined);
+  const scheme = forwarded('x-forwarded-proto') ?? parts?.scheme ?? '';
+  return readOrigin(scheme, forwarded('x-forwarded-host') ?? (parts ? parts.host + parts.port : undefined));
 }
 
 async function readBody(
@@ -52,11 +55,13 @@ async function readBody(
   try {
     if (request.bodyUsed) return { reason: 'body-unreadable' };
     for await (const chunk of request.body ?? []) {
+      if (!isBytes(chunk)) return { reason: 'body-unreadable' };
       length += chunk.length;
       if (length > maxBodyBytes) return { reason: 'body-too-large' };
       chunks.push(chunk);
     }
   } catch {
+    // The caller went away, or somebody else is reading.
     return { reason: 'body-unreadable' };
   }
   return Buffer.concat(chunks);

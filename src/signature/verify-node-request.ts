@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import { decodeForm, isForm } from './canonical';
+import type { TLSSocket } from 'node:tls';
+import { decodeForm, isBytes, isForm } from './canonical';
+import { firstForwarded, readOrigin, readPublicUrl } from './origin';
 import type { Key, Params, SignatureReason, SignedRequest } from './signed-request';
 import { type Matched, signatureFault, type VerifyOptions, verify } from './verify';
 
@@ -36,25 +38,24 @@ export interface ParsedRequest extends IncomingMessage {
 }
 
 /**
- * Reads and checks a request of `node:http`, Express or Connect. The body is read here, or taken from `rawBody`, or, for a
- * form that a parser has read, from its parameters. Only GET and POST pass, since Twilio sends nothing else and the method
- * is not signed. Nothing is read before the signature has the right shape.
- * @throws TypeError when a key is empty or `compat` unknown
+ * Reads and checks a request of `node:http`, `node:http2`, Express or Connect, a WebSocket handshake included. The body is read
+ * here, or taken from `rawBody`, or, for a form that a parser has read, from its parameters. Only GET and POST pass, since
+ * Twilio sends nothing else and the method is not signed. Nothing is read before the signature has the right shape.
+ * @throws TypeError when a key is empty, `publicUrl` is no URL without a query, or `compat` unknown
  */
 export async function verifyNodeRequest(
   request: ParsedRequest,
   { keys, publicUrl, trustForwarded = false, maxBodyBytes = 1_048_576, compat }: NodeOptions,
 ): Promise<ReceivedVerification> {
+  const base = publicUrl === undefined ? originOf(request, trustForwarded) : readPublicUrl(publicUrl);
   const { method, headers } = request;
   if (method !== 'GET' && method !== 'POST') return { valid: false, reason: 'method-not-allowed' };
   const signature = headers['x-twilio-signature'];
   const fault = signatureFault(signature);
   if (fault) return { valid: false, reason: fault };
   const target = request.originalUrl ?? request.url ?? '';
-  const url = target.startsWith('/')
-    ? (publicUrl?.replace(/\/+$/, '') ?? originOf(request, trustForwarded)) + target
-    : null;
-  if (url === null) return { valid: false, reason: 'invalid-url' };
+  // An absolute target names a host of the caller's.
+  if (base === null || !target.startsWith('/')) return { valid: false, reason: 'invalid-url' };
   const content = await readBody(request, maxBodyBytes);
   if ('reason' in content) return { valid: false, reason: content.reason };
 
@@ -64,7 +65,7 @@ export async function verifyNodeRequest(
   const contentType = headers['content-type'];
   const keySid = headers['x-twilio-signature-key-sid'];
   const signed: SignedRequest = {
-    url,
+    url: base + target,
     method,
     contentType,
     signature,
@@ -78,15 +79,12 @@ export async function verifyNodeRequest(
   return { ...verification, rawBody, params };
 }
 
-function originOf({ headers, socket }: ParsedRequest, trustForwarded: boolean): string {
-  const forwarded = (name: string) =>
-    trustForwarded
-      ? String(headers[name] ?? '')
-          .split(',')[0]
-          ?.trim()
-      : undefined;
-  const scheme = forwarded('x-forwarded-proto') || ('encrypted' in socket ? 'https' : 'http');
-  return `${scheme}://${forwarded('x-forwarded-host') || (headers.host ?? '')}`;
+function originOf({ headers, socket }: ParsedRequest, trustForwarded: boolean): string | null {
+  const forwarded = (name: string) => (trustForwarded ? firstForwarded(headers[name]) : undefined);
+  const scheme = forwarded('x-forwarded-proto') ?? ((socket as TLSSocket).encrypted ? 'https' : 'http');
+  // HTTP/2 has no Host.
+  const host = headers.host ?? (headers[':authority'] as string | undefined);
+  return readOrigin(scheme, forwarded('x-forwarded-host') ?? host);
 }
 
 type Body = { rawBody: Uint8Array } | { params: unknown } | { reason: WebhookReason };
@@ -98,23 +96,29 @@ function isEmpty(content: { rawBody: Uint8Array } | { params: unknown }): boolea
 async function readBody(request: ParsedRequest, maxBodyBytes: number): Promise<Body> {
   const { rawBody, body } = request;
   if (typeof rawBody === 'string') return { rawBody: Buffer.from(rawBody) };
-  if (rawBody instanceof Uint8Array) return { rawBody };
+  if (isBytes(rawBody)) return { rawBody };
   if (!request.readableDidRead && !request.readableEnded) return readStream(request, maxBodyBytes);
-  if (isForm(request.headers['content-type'])) return { params: body ?? {} };
+  // Whoever read the stream and left nothing may have put the fields where they would not be checked.
+  if (isForm(request.headers['content-type']) && body !== undefined) return { params: body };
   return { reason: 'raw-body-required' };
 }
 
 async function readStream(request: IncomingMessage, maxBodyBytes: number): Promise<Body> {
   if (Number(request.headers['content-length'] ?? 0) > maxBodyBytes) return { reason: 'body-too-large' };
+  // Its events are over: nothing would ever come.
+  if (request.destroyed) return { reason: 'body-unreadable' };
   const chunks: Buffer[] = [];
   let length = 0;
   return new Promise((resolve) => {
-    request.on('data', (chunk: Buffer) => {
-      length += chunk.length;
+    request.on('data', (chunk: Buffer | string) => {
+      // Text where somebody has called setEncoding.
+      const bytes =
+        typeof chunk === 'string' ? Buffer.from(chunk, request.readableEncoding ?? undefined) : chunk;
+      length += bytes.length;
       if (length > maxBodyBytes) {
         request.pause();
         resolve({ reason: 'body-too-large' });
-      } else chunks.push(chunk);
+      } else chunks.push(bytes);
     });
     request.on('end', () => resolve({ rawBody: Buffer.concat(chunks) }));
     request.on('error', () => resolve({ reason: 'body-unreadable' }));

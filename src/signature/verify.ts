@@ -1,16 +1,10 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import {
-  bodyHashes,
-  candidateUrls,
-  decodeForm,
-  isForm,
-  joinByCodePoint,
-  joinFields,
-  readParams,
-  splitUrl,
-  type UrlParts,
-} from './canonical';
-import { type CompatName, compatNames, compatUrls } from './compat';
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { signedPorts, splitUrl, type UrlParts } from './canonical';
+import { type CompatName, type CompatUrl, compatNames, compatUrls } from './compat';
+import { type Fields, isEmpty, joinByCodePoint } from './fields';
+import { hmac } from './hmac';
+import { chooseKeys, readKeys } from './keys';
+import { type Content, readContent } from './read-content';
 import type { Key, SignatureReason, SignedRequest } from './signed-request';
 
 export type Verification = { valid: true; matched: Matched } | { valid: false; reason: SignatureReason };
@@ -41,36 +35,39 @@ export function verify(
   keys: string | readonly Key[],
   { compat }: VerifyOptions = {},
 ): Verification {
-  const usableKeys = readKeys(keys);
+  const allKeys = readKeys(keys);
   const names = readCompat(compat);
   const received = copyRequest(request);
   if (!received) return refuse('invalid-params');
-  const usable = chooseKeys(usableKeys, received.keySid);
+  const usable = chooseKeys(allKeys, received.keySid);
   if (usable.length === 0) return refuse('missing-key');
-  const shape = signatureFault(received.signature);
-  if (shape) return refuse(shape);
+  const fault = signatureFault(received.signature);
+  if (fault) return refuse(fault);
   const parts = splitUrl(received.url);
   if (!parts) return refuse('invalid-url');
-  const content = readContent(received, { hashes: bodyHashes(parts), nullAsEmpty: names.has('null-empty') });
-  if ('reason' in content) return refuse(content.reason);
+  const content = readContent(received, parts, { nullAsEmpty: names.has('null-empty') });
+  if (typeof content === 'string') return refuse(content);
 
-  const signature = received.signature as string;
-  const matched = findMatch({ parts, content, names, keys: usableKeys, usable, signature });
+  const signature = Buffer.from(received.signature as string, 'latin1');
+  const matched = findMatch({ parts, content, names, allKeys, usable, signature });
   if (!matched) return refuse('signature-mismatch');
+  if (content.fields.hadNull) matched.compat.push('null-empty');
   if (content.hash === undefined) return { valid: true, matched };
   const bodyHash = sha256(content.body);
   if (bodyHash === content.hash) return { valid: true, matched };
-  if (names.has('hash-upper') && bodyHash === content.hash.toLowerCase())
-    return { valid: true, matched: { ...matched, compat: [...matched.compat, 'hash-upper'] } };
-  return refuse('body-mismatch');
+  if (!names.has('hash-upper') || bodyHash !== content.hash.toLowerCase()) return refuse('body-mismatch');
+  matched.compat.push('hash-upper');
+  return { valid: true, matched };
 }
 
 /** What is wrong with the X-Twilio-Signature header itself; `null` when it is one string of 28 or 44 base64 characters. */
 export function signatureFault(signature: unknown): 'missing-signature' | 'malformed-signature' | null {
   if (signature === undefined || signature === null || signature === '') return 'missing-signature';
-  return typeof signature === 'string' && /^(?:[A-Za-z0-9+/]{27}|[A-Za-z0-9+/]{43})=$/.test(signature)
-    ? null
-    : 'malformed-signature';
+  const isShaped =
+    typeof signature === 'string' &&
+    (signature.length === 28 || signature.length === 44) &&
+    /^[A-Za-z0-9+/]+=$/.test(signature);
+  return isShaped ? null : 'malformed-signature';
 }
 
 /**
@@ -81,26 +78,15 @@ export function sign(request: Omit<SignedRequest, 'signature'>, authToken: strin
   const [key] = readKeys(authToken);
   const parts = splitUrl(request.url);
   if (!parts || !key) throw new TypeError('sign: the URL is not absolute');
-  const content = readContent(request, { hashes: bodyHashes(parts), nullAsEmpty: false });
-  if ('reason' in content) throw new TypeError(`sign: ${content.reason}`);
+  const content = readContent(request, parts, { nullAsEmpty: false });
+  if (typeof content === 'string') throw new TypeError(`sign: ${content}`);
   return signFields(parts, content.fields, key);
 }
 
 /** The signature over a URL, without its user info and fragment, and these parameters. */
-export function signFields(parts: UrlParts, fields: readonly string[], key: Key): string {
+export function signFields(parts: UrlParts, fields: Fields, key: Key): string {
   const { scheme, host, port, rest } = parts;
-  return hmac(key, `${scheme}://${host}${port}${rest}${joinByCodePoint(fields) ?? joinFields(fields)}`);
-}
-
-/** @throws TypeError when a key is empty: anyone could sign with it */
-export function readKeys(keys: string | readonly Key[]): readonly Key[] {
-  const list = typeof keys === 'string' ? [{ secret: keys }] : keys;
-  if (!Array.isArray(list)) throw new TypeError('keys must be an Auth Token or a list of { secret }');
-  for (const key of list as readonly Key[]) {
-    if (typeof key?.secret !== 'string' || key.secret === '')
-      throw new TypeError('a key is empty: anyone could sign with it');
-  }
-  return list;
+  return hmac(key, `${scheme}://${host}${port}${rest}`, joinByCodePoint(fields) ?? fields.joined);
 }
 
 /** @throws TypeError for a name that is none */
@@ -116,111 +102,78 @@ export function readCompat(compat: VerifyOptions['compat']): ReadonlySet<CompatN
 const noCompat: ReadonlySet<CompatName> = new Set();
 const allCompat: ReadonlySet<CompatName> = new Set(compatNames);
 
-type Content =
-  | { fields: string[]; compat: CompatName[]; hash?: string; body: string | Uint8Array }
-  | { reason: SignatureReason };
-
-// Which part of the request the signature covers: form fields directly, any other body through its hash in the URL.
-function readContent(
-  { params, body, contentType }: SignedRequest,
-  { hashes, nullAsEmpty }: { hashes: string[]; nullAsEmpty: boolean },
-): Content {
-  const read = readParamsSafely(params, nullAsEmpty);
-  if (read === null) return { reason: 'invalid-params' };
-  const { fields: given, compat } = read;
-  if (body !== undefined && typeof body !== 'string' && !(body instanceof Uint8Array))
-    return { reason: 'invalid-params' };
-  if (hashes.length > 1) return { reason: 'ambiguous-body-hash' };
-  const [hash] = hashes;
-  const form = isForm(contentType) || (contentType === undefined && given.length > 0);
-  if (form) {
-    if (body !== undefined && params !== undefined && params !== null) return { reason: 'invalid-params' };
-    const fields = body === undefined ? given : readParams(decodeForm(body));
-    if (!fields) return { reason: 'invalid-params' };
-    // The content type is not signed: a hash that is there is checked whatever the type says.
-    return { fields, compat, body: body ?? '', ...(hash !== undefined && body !== undefined && { hash }) };
-  }
-  if (given.length > 0) return { reason: 'invalid-params' };
-  if (hash !== undefined)
-    return body === undefined ? { reason: 'raw-body-required' } : { fields: [], compat, hash, body };
-  if (body !== undefined && body.length > 0) return { reason: 'missing-body-hash' };
-  return { fields: [], compat, body: '' };
-}
-
-function readParamsSafely(
-  params: unknown,
-  nullAsEmpty: boolean,
-): { fields: string[]; compat: CompatName[] } | null {
-  try {
-    const fields = readParams(params);
-    if (fields) return { fields, compat: [] };
-    const withEmpty = nullAsEmpty ? readParams(params, { nullAsEmpty }) : null;
-    return withEmpty && { fields: withEmpty, compat: ['null-empty'] };
-  } catch {
-    // A getter or a proxy of the caller's.
-    return null;
-  }
-}
-
 // Each field is read once: a getter could answer differently the second time.
 function copyRequest(request: SignedRequest): SignedRequest | null {
   try {
-    const { url, method, contentType, params, body, signature, keySid } = request;
-    return { url, method, contentType, params, body, signature, keySid };
+    const { url, contentType, params, body, signature, keySid } = request;
+    return { url, contentType, params, body, signature, keySid };
   } catch {
     return null;
   }
-}
-
-// The header is not signed, so it may only narrow the choice.
-function chooseKeys(keys: readonly Key[], keySid: unknown): readonly Key[] {
-  if (typeof keySid !== 'string') return keys;
-  const named = keys.filter(({ id }) => id === keySid);
-  return named.length > 0 ? named : keys;
 }
 
 interface Search {
   parts: UrlParts;
-  content: Exclude<Content, { reason: SignatureReason }>;
+  content: Content;
   names: ReadonlySet<CompatName>;
-  keys: readonly Key[];
+  allKeys: readonly Key[];
   /** Those of the keys that are tried. */
   usable: readonly Key[];
-  signature: string;
+  /** The signature, compared as text: the same bytes have several spellings in base64. */
+  signature: Buffer;
 }
 
 // Ends at the first match: the time tells a caller with a genuine signature which form it was made over, and nobody else
 // anything. Each comparison takes the same time whatever it compares.
-function findMatch({ parts, content, names, keys, usable, signature }: Search): Matched | null {
-  const received = Buffer.from(signature);
-  const suffix = joinFields(content.fields);
-  const match = (from: UrlParts, compat: CompatName[], fields: string): Matched | null => {
-    for (const { url, userinfoKept } of candidateUrls(from)) {
-      for (const key of usable) {
-        if (signature.length !== (key.hash === 'sha256' ? 44 : 28)) continue;
-        if (!timingSafeEqual(Buffer.from(hmac(key, url + fields)), received)) continue;
-        const needed: CompatName[] = userinfoKept ? ['userinfo-kept'] : [];
-        return { url, keyIndex: keys.indexOf(key), compat: [...needed, ...compat, ...content.compat] };
-      }
-    }
-    return null;
-  };
-  const exact = match(parts, [], suffix);
+function findMatch(search: Search): Matched | null {
+  const { parts, content, names } = search;
+  const { joined } = content.fields;
+  const given: CompatUrl = { parts, compat: [] };
+  const exact = match(search, given, joined);
   if (exact) return exact;
   // One doubt at a time: a URL with user info has four forms already.
   const byPoint = parts.userinfo === '' ? joinByCodePoint(content.fields) : null;
-  const reordered = byPoint === null ? null : match(parts, [], byPoint);
+  const reordered = byPoint === null ? null : match(search, given, byPoint);
   if (reordered || names.size === 0) return reordered;
-  const handshake = content.fields.length === 0 && content.body.length === 0;
+  const handshake = isEmpty(content.fields) && content.body.length === 0;
   for (const rewritten of compatUrls(parts, names, { handshake })) {
-    const found = match(rewritten.parts, rewritten.compat, suffix);
+    const found = match(search, rewritten, joined);
     if (found) return found;
   }
   return null;
 }
 
-function hmac({ secret, hash = 'sha1' }: Key, text: string): string {
-  return createHmac(hash, secret).update(text).digest('base64');
+function match(search: Search, rewritten: CompatUrl, joined: string): Matched | null {
+  const { userinfo } = rewritten.parts;
+  // Never signed by Twilio, but by some senders.
+  return (
+    matchPorts(search, rewritten, '', joined) ??
+    (userinfo === '' ? null : matchPorts(search, rewritten, userinfo, joined))
+  );
+}
+
+function matchPorts(
+  search: Search,
+  { parts, compat }: CompatUrl,
+  userinfo: string,
+  joined: string,
+): Matched | null {
+  for (const port of signedPorts(parts)) {
+    const url = `${parts.scheme}://${userinfo}${parts.host}${port}${parts.rest}`;
+    const keyIndex = findKey(search, url, joined);
+    if (keyIndex >= 0)
+      return { url, keyIndex, compat: userinfo === '' ? [...compat] : ['userinfo-kept', ...compat] };
+  }
+  return null;
+}
+
+function findKey({ allKeys, usable, signature }: Search, url: string, joined: string): number {
+  for (const key of usable) {
+    if (signature.length !== (key.hash === 'sha256' ? 44 : 28)) continue;
+    if (timingSafeEqual(Buffer.from(hmac(key, url, joined), 'latin1'), signature))
+      return allKeys.indexOf(key);
+  }
+  return -1;
 }
 
 function sha256(body: string | Uint8Array): string {

@@ -1,4 +1,5 @@
-import { joinByCodePoint, joinFields, readParams, splitUrl } from '../../signature/canonical';
+import { splitUrl } from '../../signature/canonical';
+import { joinByCodePoint, readParams } from '../../signature/fields';
 import type { Key } from '../../signature/index';
 
 /** What may have been signed: each hypothesis changes a piece of it. */
@@ -68,7 +69,7 @@ export function parameterTexts(view: ParameterView): string[] {
   const fields = 'pairs' in view ? readParams(view.pairs) : null;
   if (!fields) return [];
   const byPoint = joinByCodePoint(fields);
-  return byPoint === null ? [joinFields(fields)] : [joinFields(fields), byPoint];
+  return byPoint === null ? [fields.joined] : [fields.joined, byPoint];
 }
 
 export function pairsOf(view: ParameterView): readonly Pair[] {

@@ -1,0 +1,26 @@
+import type { Key } from './signed-request';
+
+/**
+ * Checks keys where they are configured, and copies them: what was checked is what is used.
+ * @throws TypeError when a key is empty, since anyone could sign with it, or its hash is none of the two
+ */
+export function readKeys(keys: string | readonly Key[]): readonly Key[] {
+  if (typeof keys === 'string') return [readKey({ secret: keys })];
+  if (!Array.isArray(keys)) throw new TypeError('keys must be an Auth Token or a list of { secret }');
+  return Array.from(keys, readKey);
+}
+
+function readKey(key: Key): Key {
+  const { id, secret, hash = 'sha1' } = key ?? {};
+  if (typeof secret !== 'string' || secret.trim() === '')
+    throw new TypeError('a key is empty: anyone could sign with it');
+  if (hash !== 'sha1' && hash !== 'sha256') throw new TypeError("the hash of a key is 'sha1' or 'sha256'");
+  return { id, secret, hash };
+}
+
+/** The keys to try: those that X-Twilio-Signature-Key-Sid names, or all. The header is not signed, so it may only narrow. */
+export function chooseKeys(keys: readonly Key[], keySid: unknown): readonly Key[] {
+  if (typeof keySid !== 'string') return keys;
+  const named = keys.filter(({ id }) => id === keySid);
+  return named.length > 0 ? named : keys;
+}
