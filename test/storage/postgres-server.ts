@@ -33,7 +33,7 @@ export async function startPostgres(program: string): Promise<PostgresServer> {
   const base = `postgres://ringtrue@127.0.0.1:${port}`;
   const connect: typeof import('postgres') = require('postgres');
   let child: ChildProcess;
-  const made = new Set<string>();
+  const made = new Map<string, Promise<void>>();
   const start = async () => {
     const flags = ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', dir];
     child = spawn(program, flags, { ...settings, stdio: 'ignore' });
@@ -65,8 +65,9 @@ export async function startPostgres(program: string): Promise<PostgresServer> {
   return {
     url: async (database) => {
       const url = `${base}/${database}`;
-      if (!made.has(url)) await administrate(base, `CREATE DATABASE "${database}"`);
-      made.add(url);
+      const making = made.get(url) ?? administrate(base, `CREATE DATABASE "${database}"`);
+      made.set(url, making);
+      await making;
       return url;
     },
     // SIGQUIT: all server processes end at once, and the next start replays the log.

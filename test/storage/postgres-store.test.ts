@@ -3,7 +3,10 @@ import { openPostgresStore } from '../../src/storage/postgres-store';
 import { StoreUnavailable } from '../../src/storage/rating-store';
 import { describeWith } from '../requires';
 import { describeRatingStore, rating } from './contract';
+import { describeCrashes } from './crashes';
+import { describeInterleavings } from './interleavings';
 import { type PostgresServer, startEmbeddedPostgres, startPostgres } from './postgres-server';
+import { endStoreProcesses, startStoreProcess } from './store-process';
 
 function describeOn(name: string, start: () => Promise<PostgresServer>): void {
   let server: PostgresServer;
@@ -11,9 +14,15 @@ function describeOn(name: string, start: () => Promise<PostgresServer>): void {
     server = await start();
   }, 60_000);
   afterAll(() => server?.close());
+  let shared: Promise<string> | undefined;
   const freshUrl = () => server.url(`t${randomBytes(6).toString('hex')}`);
 
   describeRatingStore(name, async () => openPostgresStore(await freshUrl()));
+
+  describeInterleavings(name, async () => {
+    shared ??= freshUrl();
+    return startStoreProcess({ deployed: false, databaseUrl: await shared });
+  });
 
   test('keeps every rating once, when ten voters of three processes text and their messages are delivered twice', async () => {
     const url = await freshUrl();
@@ -42,7 +51,22 @@ function describeOn(name: string, start: () => Promise<PostgresServer>): void {
   });
 }
 
+afterAll(endStoreProcesses);
+
 describeWith('PostgreSQL', 'PostgreSQL, a real server that crashes', (program) => {
+  describe('and processes that do', () => {
+    let server: PostgresServer;
+    beforeAll(async () => {
+      server = await startPostgres(program);
+    }, 60_000);
+    afterAll(() => server?.close());
+    describeCrashes(
+      'PostgreSQL',
+      async () => startStoreProcess({ deployed: false, databaseUrl: await server.url('crashes') }),
+      async () => server.crash?.(),
+    );
+  });
+
   test('still has every acknowledged rating afterwards, and the store finds the server again', async () => {
     const server = await startPostgres(program);
     const store = await openPostgresStore(await server.url('crash'));

@@ -9,7 +9,7 @@ import { inspectSqliteFile } from '../../src/storage/sqlite-file';
 import { migrations } from '../../src/storage/sqlite-schema';
 import { openSqliteStore } from '../../src/storage/sqlite-store';
 import { rating } from './contract';
-import { removeStoreProgram, startStoreProcess } from './store-process';
+import { endStoreProcesses, startStoreProcess } from './store-process';
 
 // Each connection that is opened, to look into and to limit.
 const mockConnections: InstanceType<typeof Database>[] = [];
@@ -31,7 +31,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-afterAll(removeStoreProgram);
+afterAll(endStoreProcesses);
 
 const version1 = readFileSync(
   path.join(__dirname, '..', 'fixtures', 'storage', 'sqlite-version-1.sql'),

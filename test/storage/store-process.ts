@@ -20,10 +20,12 @@ export class Killed extends Error {
 const root = path.join(__dirname, '..', '..');
 const folder = mkdtempSync(path.join(tmpdir(), 'ringtrue-store-process-'));
 const program = path.join(folder, 'store-process.cjs');
+const running = new Set<ChildProcess>();
 let built = false;
 
-/** Removes what `startStoreProcess` has built. */
-export function removeStoreProgram(): void {
+/** Ends what `startStoreProcess` has started and removes what it has built. */
+export function endStoreProcesses(): void {
+  for (const child of running) child.kill('SIGKILL');
   rmSync(folder, { recursive: true, force: true });
 }
 
@@ -33,7 +35,11 @@ export async function startStoreProcess(settings: StoreSettings): Promise<StoreP
   const child = spawn(process.execPath, [program, JSON.stringify(settings)], {
     env: { ...process.env, NODE_PATH: path.join(root, 'node_modules') },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    // Keeps `undefined` apart from `null`.
+    serialization: 'advanced',
   });
+  running.add(child);
+  child.once('close', () => running.delete(child));
   const calls = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
   const gone = new Promise<void>((resolve) => child.once('close', () => resolve()));
   child.on('message', ({ id, value, error }: Answer) => {
