@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 
 const places = {
   Chromium: ['/usr/bin/chromium', '/usr/bin/chromium-browser'],
+  pgbouncer: ['/usr/sbin/pgbouncer', '/usr/local/bin/pgbouncer'],
   PostgreSQL: ['/usr/local/bin/postgres', '/usr/lib/postgresql/15/bin/postgres'],
 } as const;
 

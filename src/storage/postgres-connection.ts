@@ -128,6 +128,11 @@ function named(error: unknown): unknown {
   const code = codeOf(error);
   const fault = faults[code];
   if (fault) return new ConfigFault(`DATABASE_URL cannot be used, ${fault}.`);
+  if (messageOf(error).includes('before secure TLS connection was established')) {
+    return new StoreUnavailable(
+      'PostgreSQL, which DATABASE_URL names, ended the connection where encryption begins: perhaps it speaks no TLS',
+    );
+  }
   if (passing.test(code)) {
     return new StoreUnavailable(`PostgreSQL, which DATABASE_URL names, cannot be used now (${code})`);
   }
@@ -137,4 +142,9 @@ function named(error: unknown): unknown {
 function codeOf(error: unknown): string {
   const { code } = error as { code?: unknown };
   return typeof code === 'string' ? code : '';
+}
+
+function messageOf(error: unknown): string {
+  const { message } = error as { message?: unknown };
+  return typeof message === 'string' ? message : '';
 }

@@ -1,0 +1,201 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { localCertificate } from '../../src/emulator/local-certificate';
+import { ConfigFault } from '../../src/storage/config-fault';
+import { inspectPostgres, migratePostgres } from '../../src/storage/migrate-postgres';
+import { migrations } from '../../src/storage/postgres-schema';
+import { openPostgresStore } from '../../src/storage/postgres-store';
+import { type RatingStore, StoreUnavailable } from '../../src/storage/rating-store';
+import { describeWith } from '../requires';
+import { rating } from './contract';
+import { type PostgresServer, startPostgres } from './postgres-server';
+import { layWire, type Wire } from './wire';
+
+describeWith('PostgreSQL', 'PostgreSQL over a line', (program) => {
+  let server: PostgresServer;
+  let wire: Wire;
+  let store: RatingStore;
+
+  beforeAll(async () => {
+    server = await startPostgres(program);
+  }, 60_000);
+  afterAll(() => server?.close());
+  const freshUrl = () => server.url(`t${randomBytes(6).toString('hex')}`);
+
+  beforeEach(async () => {
+    const url = await freshUrl();
+    wire = await layWire(Number(new URL(url).port));
+    store = await openPostgresStore(wire.over(url), 1);
+  });
+  afterEach(async () => {
+    await store.close();
+    await wire.close();
+  });
+
+  const calls: [string, () => Promise<unknown>][] = [
+    ['a first rating', () => store.record(rating())],
+    [
+      'a changed rating with a comment',
+      () => store.record(rating({ comment: { text: 'é', state: 'held' } })),
+    ],
+    ['the tally', () => store.tally('event')],
+    ['settings', () => store.settings('event')],
+    ['comments', () => store.comments('event', { states: ['held', 'approved'], limit: 20 })],
+    ['a text that is not counted', () => store.noteUncounted('event', { ...note, messageSid: 'SMn' })],
+    ['an erasure', () => store.erase('event', 'ada')],
+  ];
+  const note = { voter: 'ada', text: 'hm', reason: 'no-score', at: 1 };
+
+  test.each(calls)('%s takes one round trip', async (_, call) => {
+    await store.settings('event');
+    const before = wire.turns();
+    await call();
+    expect(wire.turns() - before).toBe(1);
+  });
+
+  test.each([['unheard'], ['unanswered']] as const)(
+    'a line that is cut while a question is %s costs nobody an answer, and nothing is counted twice',
+    async (moment) => {
+      await store.record(rating({ score: 2 }));
+      wire.cutNext(moment);
+      const answer = await store.record(rating({ score: 4 }));
+      expect(answer).toEqual({ kind: 'changed', former: 2, duplicate: moment === 'unanswered' });
+      expect(await store.tally('event')).toEqual([
+        { session: 'KEYNOTE', count: 1, sum: 4, histogram: [0, 0, 0, 1, 0] },
+      ]);
+    },
+  );
+
+  test.each([['silent'], ['closed']] as const)(
+    'a %s line is a store that is away, and it is back when the line is',
+    async (state) => {
+      await store.record(rating());
+      wire.set(state);
+      await expect(store.record(rating({ voter: 'bob' }))).rejects.toThrow(StoreUnavailable);
+      wire.set('open');
+      await store.record(rating({ voter: 'eve' }));
+      expect(await store.tally('event')).toMatchObject([{ count: 2 }]);
+    },
+  );
+});
+
+describeWith('PostgreSQL', "PostgreSQL's tables", (program) => {
+  let server: PostgresServer;
+  beforeAll(async () => {
+    server = await startPostgres(program);
+  }, 60_000);
+  afterAll(() => server?.close());
+  const freshUrl = () => server.url(`t${randomBytes(6).toString('hex')}`);
+
+  test('are made once when thirty processes open a new database at once', async () => {
+    const url = await freshUrl();
+    const stores = await Promise.all(Array.from({ length: 30 }, () => openPostgresStore(url, 1)));
+    try {
+      await Promise.all(stores.map((store, index) => store.record(rating({ voter: `voter-${index}` }))));
+      expect(await stores[0]?.tally('event')).toMatchObject([{ count: 30 }]);
+    } finally {
+      await Promise.all(stores.map((store) => store.close()));
+    }
+    expect(await inspectPostgres(url)).toEqual({ from: 1, to: 1 });
+  });
+
+  test('take all later steps or none, keep their ratings, and refuse an older program then', async () => {
+    const url = await freshUrl();
+    const store = await openPostgresStore(url, 1);
+    await store.record(rating({ messageSid: 'SMkept', score: 3 }));
+    migrations.push('ALTER TABLE ringtrue.ratings ADD COLUMN later text', 'this is no SQL');
+    try {
+      await expect(migratePostgres(url)).rejects.toThrow('syntax error');
+      expect(await inspectPostgres(url)).toEqual({ from: 1, to: 3 });
+      migrations.pop();
+      expect(await migratePostgres(url)).toEqual({ from: 1, to: 2 });
+      expect(await migratePostgres(url)).toEqual({ from: 2, to: 2 });
+      expect(await store.record(rating({ messageSid: 'SMkept' }))).toMatchObject({ duplicate: true });
+      expect(await store.tally('event')).toMatchObject([{ count: 1, sum: 3 }]);
+    } finally {
+      migrations.splice(1);
+      await store.close();
+    }
+    const refusal = expect(openPostgresStore(url, 1)).rejects;
+    await refusal.toThrow(
+      new ConfigFault(
+        'DATABASE_URL names a database that a newer version of ringtrue made: update, or choose another one.',
+      ),
+    );
+  });
+
+  test('are missed in one sentence when somebody took them away while the store is open', async () => {
+    const url = await freshUrl();
+    const store = await openPostgresStore(url, 1);
+    await server.run(url, 'DROP SCHEMA ringtrue CASCADE');
+    await expect(store.record(rating())).rejects.toThrow(
+      new ConfigFault('DATABASE_URL cannot be used, its schema ringtrue is gone: run ringtrue migrate.'),
+    );
+    await store.close();
+  });
+
+  test('are not made where not every text can be kept', async () => {
+    const url = await freshUrl();
+    const database = new URL(url).pathname.slice(1);
+    await server.run(url.replace(database, 'postgres'), `DROP DATABASE ${database}`);
+    await server.run(
+      url.replace(database, 'postgres'),
+      `CREATE DATABASE ${database} ENCODING 'LATIN1' TEMPLATE template0`,
+    );
+    await expect(openPostgresStore(url, 1)).rejects.toThrow(
+      new ConfigFault(
+        'DATABASE_URL names a database that cannot keep every text: use one with the encoding UTF8.',
+      ),
+    );
+  });
+});
+
+describeWith('PostgreSQL', 'PostgreSQL over TLS', (program) => {
+  const dir = mkdtempSync(path.join(tmpdir(), 'ringtrue-test-'));
+  let plain: PostgresServer;
+  let encrypted: PostgresServer;
+  beforeAll(async () => {
+    plain = await startPostgres(program);
+    // Signed by itself, for this machine.
+    encrypted = await startPostgres(program, await localCertificate(dir));
+  }, 60_000);
+  afterAll(async () => {
+    await plain?.close();
+    await encrypted?.close();
+    rmSync(dir, { recursive: true });
+  });
+  const open = async (server: PostgresServer, parameters: string) =>
+    openPostgresStore(`${await server.url('tls')}?${parameters}`, 1);
+
+  test('with sslmode=require takes any certificate, and does encrypt', async () => {
+    const store = await open(encrypted, 'sslmode=require');
+    await store.record(rating());
+    const sessions = "FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE application_name = 'ringtrue'";
+    await encrypted.run(
+      await encrypted.url('tls'),
+      `DO $$ BEGIN ASSERT (SELECT bool_and(ssl) AND count(*) > 0 ${sessions}); END $$`,
+    );
+    await store.close();
+  });
+
+  test.each([['sslmode=verify-full'], ['sslmode=require&channel_binding=require']])(
+    'with %s refuses a certificate that signs itself',
+    (parameters) =>
+      expect(open(encrypted, parameters)).rejects.toThrow(
+        new ConfigFault('DATABASE_URL cannot be used, its certificate is not signed by a public authority.'),
+      ),
+  );
+
+  test.each([['sslmode=verify-full'], ['sslmode=require']])(
+    'with %s keeps away from a server that cannot encrypt, and says so',
+    async (parameters) => {
+      const opening = open(plain, parameters);
+      await expect(opening).rejects.toThrow(StoreUnavailable);
+      await expect(opening).rejects.toThrow(
+        'which DATABASE_URL names, ended the connection where encryption begins',
+      );
+    },
+  );
+});
