@@ -139,8 +139,8 @@ function openDatabase(file: string): Database {
     // In WAL mode only FULL survives a power loss: https://www.sqlite.org/pragma.html#pragma_synchronous
     database.pragma('synchronous = FULL');
     migrate(database);
-    // From here on `SqliteFile` waits itself.
-    database.pragma('busy_timeout = 50');
+    // From here on `SqliteFile` waits itself, and lets other calls go on meanwhile.
+    database.pragma('busy_timeout = 0');
     return database;
   } catch (error) {
     database?.close();

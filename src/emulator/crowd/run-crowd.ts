@@ -18,11 +18,11 @@ export interface CrowdReport {
   refusals: Map<number, number>;
 }
 
-/** Sends all that was planned, at its time. @param onDelivery called after each delivery */
+/** Sends all that was planned, at its time. @param onDelivery hears what became of each delivery, copies included */
 export async function runCrowd(
   plan: readonly PlannedPhone[],
   webhook: Webhook,
-  onDelivery: () => void = () => {},
+  onDelivery: (number: string, text: PlannedText, delivery: Delivery) => void = () => {},
 ): Promise<CrowdReport> {
   const report: CrowdReport = {
     sent: 0,
@@ -33,16 +33,14 @@ export async function runCrowd(
     refusals: new Map(),
   };
   const messaging = new Messaging();
-  const deliver = async (
-    from: string,
-    { body, channel, messageSid, trickle }: PlannedText,
-  ): Promise<void> => {
+  const deliver = async (from: string, text: PlannedText): Promise<void> => {
+    const { body, channel, messageSid, trickle } = text;
     const delivery = await messaging.receive(
       { from, body, channel, messageSid },
       { ...webhook, trickleMs: trickle },
     );
     note(report, delivery);
-    onDelivery();
+    onDelivery(from, text, delivery);
   };
   const act = async ({ number, startsAt, texts }: PlannedPhone): Promise<void> => {
     await wait(startsAt);
