@@ -53,6 +53,11 @@ export class SqliteFile {
     return this.patiently(work);
   }
 
+  /** Takes what was deleted out of the log as well, where older states of a page stand. Others' transactions may put it off. */
+  forgetDeleted(): void {
+    this.database.pragma('wal_checkpoint(TRUNCATE)');
+  }
+
   run(sql: string, ...values: unknown[]): number {
     return this.database.prepare(sql).run(...values).changes;
   }
@@ -138,6 +143,8 @@ function openDatabase(file: string): Database {
       database.pragma('journal_mode = WAL');
     // In WAL mode only FULL survives a power loss: https://www.sqlite.org/pragma.html#pragma_synchronous
     database.pragma('synchronous = FULL');
+    // What was deleted is overwritten: an erased comment must not be found in the file's free pages.
+    database.pragma('secure_delete = ON');
     migrate(database);
     // From here on `SqliteFile` waits itself, and lets other calls go on meanwhile.
     database.pragma('busy_timeout = 0');

@@ -194,7 +194,7 @@ class SqliteStore implements RatingStore {
   }
 
   async erase(event: string, voter: string): Promise<number> {
-    return this.file.write(() => {
+    const erased = await this.file.write(() => {
       this.file.run('DELETE FROM uncounted WHERE event = ? AND voter = ?', event, voter);
       const gone = this.file.all(
         'DELETE FROM ratings WHERE event = ? AND voter = ? RETURNING session, score',
@@ -203,6 +203,8 @@ class SqliteStore implements RatingStore {
       );
       return this.uncount(event, gone);
     });
+    this.file.forgetDeleted();
+    return erased;
   }
 
   // In parts, between which other calls have their turn.
@@ -219,7 +221,10 @@ class SqliteStore implements RatingStore {
         return this.uncount(event, gone);
       });
       purged += removed;
-      if (removed < purgePage) return purged;
+      if (removed < purgePage) {
+        this.file.forgetDeleted();
+        return purged;
+      }
       await setImmediate();
     }
   }
