@@ -34,13 +34,13 @@ export function parseInboundMessage(event: unknown, accountSid: string): ParsedM
   const to = field('To');
   const body = field('Body') ?? '';
   const mediaCount = field('NumMedia') ?? '0';
-  const optOutType = field('OptOutType') ?? null;
+  const optOutType = field('OptOutType') || null;
   if (typeof messageSid !== 'string' || !/^(?:SM|MM)[0-9a-f]{32}$/.test(messageSid))
     return refuse('MessageSid');
   if (field('AccountSid') !== accountSid) return refuse('AccountSid');
   if (!isAddress(from)) return refuse('From');
   if (!isAddress(to)) return refuse('To');
-  if (typeof body !== 'string' || body.length > maxBodyLength) return refuse('Body');
+  if (typeof body !== 'string' || [...body].length > maxBodyLength) return refuse('Body');
   if (typeof mediaCount !== 'string' || !/^\d{1,2}$/.test(mediaCount)) return refuse('NumMedia');
   if (optOutType !== null && typeof optOutType !== 'string') return refuse('OptOutType');
   return {
