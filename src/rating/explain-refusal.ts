@@ -3,8 +3,8 @@ import type { RefusalReason } from './read-text';
 const refusalExplanations: Record<RefusalReason, string> = {
   empty: 'It had no words: a photo alone is no rating.',
   reaction: 'A phone sent it by itself, because somebody reacted to a message.',
-  'not-a-rating': 'There is no score from 1 to 5 at its beginning or behind a keyword.',
-  'score-missing': 'It names a session, but no score follows.',
+  'not-a-rating': 'No score from 1 to 5 can be made out in it.',
+  'score-missing': 'It names a session, but no score that can be told from a count.',
   'score-out-of-range': 'Its number is no whole score from 1 to 5.',
   'which-session': 'Several sessions were open and it named none.',
   'unknown-keyword': 'Its first word is no keyword of this event.',

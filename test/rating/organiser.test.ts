@@ -240,7 +240,7 @@ test('the overview has held comments first, and says why a text was not counted,
   expect(overview.comments.map(({ text }) => text)).toEqual(['see x.com', 'fine']);
   expect(overview.uncounted[0]).toMatchObject({
     text: 'hello?',
-    explanation: 'There is no score from 1 to 5 at its beginning or behind a keyword.',
+    explanation: 'No score from 1 to 5 can be made out in it.',
   });
   expect(JSON.stringify(overview)).not.toContain('pseudonym');
 });

@@ -105,7 +105,20 @@ test.each([
   ['buy at spam (dot) io', 'doubtful', 'held'],
   ['BOO!', 'doubtful', 'held'],
   ['rude', 'doubtful', 'held'],
+  ['spam .com is', 'doubtful', 'held'],
+  ['spam . com', 'doubtful', 'held'],
+  ['spam[.]com', 'doubtful', 'held'],
+  ['spam dot com', 'doubtful', 'held'],
+  ['ｓｐａｍ．ｃｏｍ', 'doubtful', 'held'],
+  ['sp\u200bam.c\u200bom', 'doubtful', 'held'],
+  ['call ٥٥٥ ٠١٠٠ ٠٠١', 'doubtful', 'held'],
+  ['b\u200boo', 'doubtful', 'held'],
+  ['böó', 'doubtful', 'held'],
+  ['ｒｕｄｅ', 'doubtful', 'held'],
   ['4.5 would be fair. Next time', 'doubtful', 'approved'],
+  ['Muy bien. Es genial', 'doubtful', 'approved'],
+  ['Loved it. Me too. Top!', 'doubtful', 'approved'],
+  ['A dot on the map', 'doubtful', 'approved'],
 ] as const)('the comment %j is, with moderation %s, %s', (text, moderation, state) => {
   expect(commentState(text, { ...event, moderation }, (one) => one.includes('rude'))).toBe(state);
 });
