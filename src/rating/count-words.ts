@@ -1,20 +1,27 @@
 import type { ScoreFound } from './read-score';
 
 /**
- * What a number in front of it measures or counts, in the languages replies are written in: `5 minutes late`, `5pm`, `5th row`,
- * `5%`, `2 thumbs up`. Such a number is no score, whatever stands before it.
+ * What a number in front of it measures, in the languages replies are written in: `5 minutes late`, `5-minute wait`, `2 thumbs up`. Not
+ * here: words that begin comments (`5 an amazing talk`, `1 mal organisé`, `4 am Anfang zäh`).
  */
-const measures =
-  /^(?:[\s-]*(?:minutes?|mins?|seconds?|secs?|hours?|hrs?|days?|weeks?|months?|years?|times|people|persons?|thumbs?|cheers|o'?clock|(?:a|p)\.?m\.?|minuten?|sekunden?|stunden?|tage?n?|wochen?|monate?n?|jahre?n?|mal|leuten?|personen|uhr|secondes?|heures?|jours?|semaines?|mois|ans?|années?|fois|personnes?|minutos?|segundos?|horas?|d[ií]as?|semanas?|mes(?:es)?|años?|veces|personas?|gente)(?!\p{L})|\s*[°%\p{Sc}]|(?:st|nd|rd|th|er|ère|e|ème|-?ish|\p{Script=Latin})(?!\p{L})|\s*[分時人回日月年階番秒週号割倍本個枚名杯冊台件段歳才位章部列行曲度円世])/iu;
+const units =
+  /^(?:[^\S\n]+|-)?(?:minutes?|mins?|seconds|secs?|hours?|hrs?|days?|weeks?|months?|years?|times|persons?|thumbs?|o'?clock|minuten?|sekunden?|stunden?|tagen?|wochen?|monaten?|jahren?|personen|uhr|secondes|heures?|jours?|semaines?|mois|ans|années?|fois|personnes?|minutos?|segundos|horas?|d[ií]as?|semanas?|meses|años?|veces|personas?|(?:people|leuten?)(?!\s*[,!])|[ap]\.m\.|[ap]m(?=\s*(?:$|[^\s\p{L}])))(?!\p{L})/iu;
+/** `5%`, `5 €`, `5th`, `5pm`, `4-ish`, `5x`. */
+const endings = /^(?:\s*[°%\p{Sc}]|(?:st|nd|rd|th|er|ère|e|ème|[ap]m|-?ish|\p{Script=Latin})(?!\p{L}))/iu;
+/** Japanese counters are glued to their number; some of their signs begin words (`5分かりやすい`, `5本当に`). */
+const counters =
+  /^(?:分(?!か)|時(?!々)|人(?!気|々)|日(?!本|々)|年(?!々)|本(?!当|日|気|格|番)|番(?!組)|部(?!屋)|度(?!々)|世(?!界)|[回月階秒週号割倍個枚名杯冊台件段歳才位章列行曲円])/u;
 
-const months =
-  /^\.?\s*(?:de\s+|of\s+)?(?:january|february|march|april|may|june|july|august|september|october|november|december|januar|februar|märz|mai|juni|juli|oktober|dezember|janvier|février|mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre)(?!\p{L})/iu;
-
-/** What only counts where no keyword says that a score is coming: `5 of the speakers`, `One question: …`. */
+/** What only counts where no keyword says that a score is coming: `5 of the speakers`, `5 questions`. */
 const counted =
-  /^[^\S\n]*-?(?:of|more|others?|things?|talks?|speakers?|slides?|questions?|words?|comments?|suggestions?|notes?|remarks?|requests?|love|man|woman|person|last|von|andere|sachen?|dinge?|vorträge|fragen?|worte?|anmerkung|de|des|autres?|choses?|mots?|del|cosas?|preguntas?|palabras?|otr[oa]s?)(?!\p{L})/iu;
+  /^(?:[^\S\n]+|-)(?:of (?:the|my|our|your|these|those|us|them|you|his|her|their|its|\d)|more(?!\s+(?:of|please|like))|others?|things|talks|speakers|slides|questions|words|comments|suggestions|remarks|requests|von (?:den|unseren|meinen|ihnen|uns|denen|\d)|andere|sachen|dinge|vorträge|fragen|worte|de (?:mes|nos|ces|les|los|las|mis|sus|estos|estas|\d)|autres|choses|mots|cosas|preguntas|palabras|otr[oa]s)(?!\p{L})/iu;
+const months =
+  /^\.?[^\S\n]*(?:de\s+|of\s+)?(?:january|february|march|april|may|june|july|august|september|october|november|december|januar|februar|märz|mai|juni|juli|oktober|dezember|janvier|février|mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre)(?!\p{L})/iu;
+/** `One question: …`, `one love`. */
+const single =
+  /^[^\S\n]*(?:thing|word|question|comment|suggestion|remark|request|note|love|man|woman|person|last|wort|frage|sache|anmerkung|chose|mot|remarque|cosa|palabra|pregunta)(?!\p{L})/iu;
 
-/** `one of the best talks` praises. */
+/** `one of the best talks` praises, whatever stands before it. */
 const oneOf =
   /^\s*(?:of (?:the|my|our|your|those|these|many|his|her|their)|de (?:les|los|las|mis|mes|nos)|des|der|von (?:den|vielen))(?!\p{L})/iu;
 
@@ -23,6 +30,7 @@ const oneOf =
  * @param led whether a keyword stands before the number: then what follows is a comment unless it is a measure
  */
 export function isCount(rest: string, { led, score }: { led: boolean; score: ScoreFound['score'] }): boolean {
-  if (score === 1 && oneOf.test(rest)) return true;
-  return measures.test(rest) || months.test(rest) || (!led && counted.test(rest));
+  if (units.test(rest) || endings.test(rest) || counters.test(rest)) return true;
+  if (score === 1 && (oneOf.test(rest) || (!led && single.test(rest)))) return true;
+  return !led && (counted.test(rest) || months.test(rest));
 }

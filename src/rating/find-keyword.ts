@@ -43,23 +43,20 @@ function mayEnd(rest: string): boolean {
 }
 
 /**
- * The session whose keyword is nearest to a word that is none: a typing error or two, or a blank within. `null` when
- * none is near, or two are as near.
- * @param words the word, and the word with its successor
+ * The session whose keyword is nearest to a word that is none: a typing error or two. `null` when none is near, or two are as near.
+ * @param surely only a long keyword, and a single error
  */
 export function nearestKeyword<T extends { keyword: string }>(
-  words: readonly string[],
+  word: string,
   sessions: readonly T[],
+  { surely = false } = {},
 ): T | null {
   const near = sessions
     .map((session) => {
       const keyword = foldKeyword(session.keyword);
-      const distance = Math.min(...words.map((word) => editDistance(foldKeyword(word), keyword)));
-      return {
-        session,
-        distance,
-        most: keyword.length < 4 ? 0 : Math.max(1, Math.floor(keyword.length / 3)),
-      };
+      const errors = keyword.length < 4 ? 0 : Math.max(1, Math.floor(keyword.length / 3));
+      const most = surely ? (keyword.length < 6 ? 0 : 1) : errors;
+      return { session, distance: editDistance(foldKeyword(word), keyword), most };
     })
     .filter(({ distance, most }) => distance <= most)
     .sort((a, b) => a.distance - b.distance);

@@ -31,9 +31,9 @@ const numberWords: readonly string[] = [
 ];
 const wordPatterns = numberWords.map((words) => new RegExp(`^(?:${words})`, 'iu'));
 const wordEnd = /^(?:\P{L}|$|点|つ|星|です|でした|だ(?!\p{L}))/u;
-// `un` and `une` are articles, `très bien` is often written without its accent.
+// `un` and `une` are articles, `très bien` is often written without its accent, three cheers are more than three.
 const noNumber =
-  /^(?:une?(?!\p{L})(?!\s*(?:[.!,;/]|$|étoiles?|etoiles?|points?|sur\b))|tres\s+(?:bien|bon|bonne|mauvais))/iu;
+  /^(?:une?(?!\p{L})(?!\s*(?:[.!,;/]|$|étoiles?|etoiles?|points?|sur\b))|tres\s+(?:bien|bon|bonne|mauvais)|three\s+cheers)/iu;
 const articleUnit = /^(?:ein|un|una)(?=\s+(?:stern|punkt|étoile|etoile|estrella|punto)(?!\p{L}))/iu;
 
 const outOf = new RegExp(

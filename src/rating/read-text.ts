@@ -65,10 +65,10 @@ export function readText(text: string, sessions: readonly SessionNow[]): Reading
   if (isCarrierWord(text) || asksToStop(text)) return { kind: 'carrier-word' };
   const typed = readPlain(text);
   const plain = typed.text.trimEnd();
-  const start = skipOpening(plain);
-  if (plain.trim() === '') return refuse('empty');
+  if (plain === '') return refuse('empty');
   if (isReaction(plain.trim())) return refuse('reaction');
 
+  const start = skipOpening(plain);
   const found = findScore(plain, start, sessions);
   if (!found) {
     const named = findKeyword(start, sessions) ?? findKeyword(skipSentence(start), sessions);
@@ -125,13 +125,8 @@ function findLeading(
   const rest = text.slice(score.length);
   const trailing = trailingKeyword(rest, sessions);
   if (trailing) return { score: score.score, ...trailing };
-  if (
-    isCount(rest, { led: false, score: score.score }) ||
-    isGlued(rest) ||
-    (inSentence && !endsSentence(rest))
-  )
-    return null;
-  return { score: score.score, named: null, rest };
+  if (isCount(rest, { led: false, score: score.score }) || isGlued(rest)) return null;
+  return inSentence && !endsSentence(rest) ? null : { score: score.score, named: null, rest };
 }
 
 function scoreBehind(text: string, named: SessionNow): Leading | null {
@@ -175,8 +170,8 @@ function misspelt(
   session: SessionNow | null,
   sessions: readonly SessionNow[],
 ): SessionNow | null {
-  const word = /^\p{L}[\p{L}\p{N}]{3,}/u.exec(comment)?.[0];
-  const near = word === undefined ? null : nearestKeyword([word], sessions);
+  const [, word = '', more = ''] = /^(\p{L}[\p{L}\p{N}]+)(.*)$/su.exec(comment) ?? [];
+  const near = nearestKeyword(word, sessions, { surely: /[\p{L}\p{N}]/u.test(more) });
   return near === session ? null : near;
 }
 
@@ -185,11 +180,11 @@ function readUnknown(text: string, sessions: readonly SessionNow[]): Reading {
   if (word === '') return refuse('not-a-rating');
   const hasScore = (length: number) => readScore(skipAfterKeyword(text.slice(length))) !== null;
   const rest = text.slice(word.length).trim();
-  const near = nearestKeyword([word], sessions);
+  const near = nearestKeyword(word, sessions);
   if (near && (skipMarks(rest) === '' || hasScore(word.length))) return refuse('unknown-keyword', near);
   // `KEY NOTE 5`
   const whole = /^\S+\s+\S+/.exec(text)?.[0].length ?? 0;
-  const joined = next === '' ? null : nearestKeyword([word + next], sessions);
+  const joined = next === '' ? null : nearestKeyword(word + next, sessions);
   if (joined && hasScore(whole)) return refuse('unknown-keyword', joined);
   return refuse(hasScore(word.length) ? 'unknown-keyword' : 'not-a-rating');
 }
