@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { Command } from 'commander';
 import { inspectStore, migrateStore } from '../storage/open';
+import { chooseEngine } from '../storage/store-settings';
 import { readConfig } from '../twilio/config';
 import { localVariables, readEnvironment } from './environment';
 
@@ -33,7 +34,11 @@ async function migrate({ check, env, data, json }: MigrateFlags): Promise<void> 
   const { variables } = readEnvironment({ dir: process.cwd(), envFile: env, dataDir });
   const settings = readConfig(localVariables(variables, dataDir)).store;
   const { from, to } = await (check ? inspectStore(settings) : migrateStore(settings));
-  const store = settings.databaseUrl === undefined ? 'SQLite (RATINGS_FILE)' : 'PostgreSQL (DATABASE_URL)';
+  const store = {
+    sqlite: 'SQLite (RATINGS_FILE)',
+    sync: 'Twilio Sync (SYNC_SERVICE_SID)',
+    postgres: 'PostgreSQL (DATABASE_URL)',
+  }[chooseEngine(settings)];
   if (json) console.log(JSON.stringify({ store, from, to, changed: !check && from !== to }));
   else console.log(`${store}: ${describe(from, to, check === true)}`);
   if (check && from !== to) process.exitCode = 1;

@@ -219,10 +219,7 @@ function printBlock({
     ['console', `${page.url}/  a phone, and every request with its verdict`],
     ['number', `${eventNumber}, made up`],
     ['account', `${credentials.accountSid}, its token ${from}`],
-    [
-      'ratings',
-      variables.DATABASE_URL ? 'PostgreSQL (DATABASE_URL)' : nearPath(variables.RATINGS_FILE ?? ''),
-    ],
+    ['ratings', describeStore(variables)],
     ['try', 'npm run sms -- "KEYNOTE 5 loved it"'],
   ];
   console.log();
@@ -234,6 +231,15 @@ function printBlock({
     );
   }
   console.log(`${pc.green('ready')}, serving ${bundle.functions.length} functions; Ctrl-C ends it`);
+}
+
+function describeStore({
+  DATABASE_URL,
+  SYNC_SERVICE_SID,
+  RATINGS_FILE = '',
+}: Record<string, string>): string {
+  if (DATABASE_URL) return 'PostgreSQL (DATABASE_URL)';
+  return SYNC_SERVICE_SID ? 'Twilio Sync (SYNC_SERVICE_SID)' : nearPath(RATINGS_FILE);
 }
 
 function describeOrganiser(variables: Record<string, string>, data: string): string {
@@ -251,9 +257,14 @@ function nearPath(file: string): string {
 
 function refuseUnsafe(
   { host, publicUrl, enforce, port, consolePort, allowNetwork }: StartOptions,
-  { credentials }: Environment,
+  { credentials, variables }: Environment,
 ): void {
   const loopback = isLoopback(host);
+  if (variables.SYNC_SERVICE_SID && credentials.source === 'demo') {
+    throw new UsageFault(
+      'SYNC_SERVICE_SID is of a Twilio account, and there are only demo credentials here: set ACCOUNT_SID and AUTH_TOKEN, or remove it and ratings go to a file.',
+    );
+  }
   if (enforce === 'off' && (!loopback || publicUrl)) {
     throw new UsageFault(
       '--enforce off lets anyone forge ratings: it works only on loopback and without --public-url.',

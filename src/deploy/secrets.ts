@@ -21,7 +21,14 @@ const localOnly = new Set([
 ]);
 
 /** What else the functions read. */
-const known = ['DATABASE_URL', 'EVENT_NUMBER', 'ORGANISER_NUMBERS', 'WEBHOOK_PASSWORD', 'WEBHOOK_USER'];
+const known = [
+  'DATABASE_URL',
+  'EVENT_NUMBER',
+  'ORGANISER_NUMBERS',
+  'SYNC_SERVICE_SID',
+  'WEBHOOK_PASSWORD',
+  'WEBHOOK_USER',
+];
 
 /** The variables to deploy: those of the file, and where it lacks one that functions know, that of the process. */
 export function deployedVariables(

@@ -1,19 +1,10 @@
-import { ConfigFault } from './config-fault';
 import { inspectPostgres, migratePostgres } from './migrate-postgres';
 import { openPostgresStore } from './postgres-store';
 import type { RatingStore, SchemaState } from './rating-store';
 import { inspectSqliteFile } from './sqlite-file';
 import { openSqliteStore } from './sqlite-store';
-
-/** What decides where ratings are kept. */
-export interface StoreSettings {
-  /** On Twilio's platform, where nothing written to disk stays. */
-  deployed: boolean;
-  /** DATABASE_URL */
-  databaseUrl?: string | undefined;
-  /** RATINGS_FILE; default `.ringtrue/ratings.db` below the working directory. */
-  ratingsFile?: string | undefined;
-}
+import { chooseEngine, type StoreSettings } from './store-settings';
+import { inspectSync, openSyncStore } from './sync-store';
 
 const defaultFile = '.ringtrue/ratings.db';
 
@@ -24,45 +15,56 @@ const open = new Map<string, Promise<RatingStore>>();
  * @throws ConfigFault when the settings name none that can be used; never another one instead
  */
 export function openStore(settings: StoreSettings): Promise<RatingStore> {
-  const name = JSON.stringify([settings.deployed, settings.databaseUrl, settings.ratingsFile]);
+  const name = JSON.stringify(settings);
   const known = open.get(name);
   if (known) return known;
-  const opening = choose(settings);
+  const opening = openChosen(settings);
   open.set(name, opening);
   opening.catch(() => open.delete(name));
   return opening;
 }
 
-async function choose({
-  deployed,
-  databaseUrl,
-  ratingsFile = defaultFile,
-}: StoreSettings): Promise<RatingStore> {
-  // A Function's process has one call at a time, but there may be many processes, and those that sleep keep what they have.
-  if (databaseUrl !== undefined) return openPostgresStore(databaseUrl, deployed ? 1 : 4);
-  if (deployed)
-    throw new ConfigFault('DATABASE_URL is missing: a deployment needs a store that outlives a call.');
-  return openSqliteStore(ratingsFile);
+async function openChosen(settings: StoreSettings): Promise<RatingStore> {
+  const { deployed, databaseUrl = '', ratingsFile = defaultFile } = settings;
+  switch (chooseEngine(settings)) {
+    case 'postgres':
+      // A Function's process has one call at a time, but there may be many processes, and those that sleep keep what they have.
+      return openPostgresStore(databaseUrl, deployed ? 1 : 4);
+    case 'sync':
+      return openSyncStore(settings);
+    case 'sqlite':
+      return openSqliteStore(ratingsFile);
+  }
 }
 
 /**
  * Makes the tables of the store that the settings name, or brings them to this program's version.
  * @throws ConfigFault, StoreUnavailable
  */
-export async function migrateStore({
-  databaseUrl,
-  ratingsFile = defaultFile,
-}: StoreSettings): Promise<SchemaState> {
-  if (databaseUrl !== undefined) return migratePostgres(databaseUrl);
-  const state = inspectSqliteFile(ratingsFile);
-  await openSqliteStore(ratingsFile).close();
-  return state;
+export async function migrateStore(settings: StoreSettings): Promise<SchemaState> {
+  const { databaseUrl = '', ratingsFile = defaultFile } = settings;
+  switch (chooseEngine(settings)) {
+    case 'postgres':
+      return migratePostgres(databaseUrl);
+    case 'sync':
+      return inspectSync(settings);
+    case 'sqlite': {
+      const state = inspectSqliteFile(ratingsFile);
+      await openSqliteStore(ratingsFile).close();
+      return state;
+    }
+  }
 }
 
 /** Looks whether the store that the settings name can be used. Makes and changes nothing. @throws as `migrateStore` does */
-export async function inspectStore({
-  databaseUrl,
-  ratingsFile = defaultFile,
-}: StoreSettings): Promise<SchemaState> {
-  return databaseUrl === undefined ? inspectSqliteFile(ratingsFile) : inspectPostgres(databaseUrl);
+export async function inspectStore(settings: StoreSettings): Promise<SchemaState> {
+  const { databaseUrl = '', ratingsFile = defaultFile } = settings;
+  switch (chooseEngine(settings)) {
+    case 'postgres':
+      return inspectPostgres(databaseUrl);
+    case 'sync':
+      return inspectSync(settings);
+    case 'sqlite':
+      return inspectSqliteFile(ratingsFile);
+  }
 }

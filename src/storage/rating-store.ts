@@ -37,8 +37,8 @@ export interface RatingStore {
   uncounted(event: string, limit: number): Promise<UncountedText[]>;
 
   /**
-   * Every rating, oldest first, in pages: an export never holds the whole event in memory. One that is changed meanwhile
-   * comes again at the end.
+   * Every rating, oldest first, in pages: an export never holds the whole event in memory (but for Twilio Sync, which keeps
+   * ratings by voter and not by time). One that is changed meanwhile comes again at the end.
    * @param after begin behind the rating with this `cursor`, which need not exist any more
    * @throws UnknownCursor when this store never gave such a cursor
    */
@@ -60,7 +60,7 @@ export interface NewRating {
   session: string;
   /** A pseudonym, never a phone number. */
   voter: string;
-  /** Twilio's MessageSid (or CallSid), which makes the rating happen exactly once. */
+  /** Twilio's MessageSid (or CallSid), which makes the rating happen exactly once. It is one voter's: no two share one. */
   messageSid: string;
   score: Score;
   /** `null`: the text had none; a comment given earlier stays. */

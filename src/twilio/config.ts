@@ -1,5 +1,5 @@
 import { ConfigFault } from '../storage/config-fault';
-import type { StoreSettings } from '../storage/open';
+import { chooseEngine, type StoreSettings } from '../storage/store-settings';
 import type { BasicCredentials } from './basic-auth';
 
 /** What handlers need to know of their deployment, read once a call from `context`. */
@@ -50,15 +50,20 @@ export function readConfig(context: object): HandlerConfig {
     );
   }
   const deployed = isDeployed(context);
+  const store: StoreSettings = {
+    deployed,
+    accountSid,
+    authToken: read('AUTH_TOKEN'),
+    databaseUrl: read('DATABASE_URL'),
+    syncServiceSid: read('SYNC_SERVICE_SID'),
+    ratingsFile: read('RATINGS_FILE'),
+  };
+  chooseEngine(store);
   return {
     accountSid,
     deployed,
     voterSecret,
-    store: {
-      deployed,
-      databaseUrl: read('DATABASE_URL'),
-      ratingsFile: read('RATINGS_FILE'),
-    },
+    store,
     organiser: readCredentials(read, 'ORGANISER'),
     webhook: readCredentials(read, 'WEBHOOK'),
     organiserNumbers: readNumbers(read('ORGANISER_NUMBERS') ?? ''),

@@ -5,11 +5,11 @@
  * through it is served at its `*.twil.io` name, behind the checks of the platform.
  *
  * Requests, and its own answers, are held to Twilio's OpenAPI description (description/check-call.ts). What else is known of
- * each part stands with its source in the head of the part (serverless-api.ts, numbers-api.ts, deployed-site.ts). For all:
+ * each part stands with its source in the head of the part (serverless-api.ts, numbers-api.ts, sync-api.ts, deployed-site.ts). For all:
  * Basic authentication with AccountSid and either Auth Token, https://www.twilio.com/docs/usage/requests-to-twilio; errors
  * `{ code, message, more_info, status }`, https://www.twilio.com/docs/usage/twilios-response; 20003 for wrong credentials.
  *
- * Gaps: no rate limits, no API keys, no OAuth, one region (names of others lead to the same place).
+ * Gaps: no rate limits but those of Sync, no API keys, no OAuth, one region (names of others lead to the same place).
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -25,6 +25,7 @@ import { DeployedSites } from './deployed-site';
 import { checkCalls } from './description/check-call';
 import { accountsApi, messagingApi } from './numbers-api';
 import { serverlessApi, serverlessUploadApi } from './serverless-api';
+import { type SyncStandIn, syncStandIn } from './sync-api';
 import { newSid, type TwilioState } from './twilio-account';
 import { type Visit, visitSite } from './visit-site';
 
@@ -48,6 +49,8 @@ export interface Fault {
 
 export interface TwilioStandIn {
   state: TwilioState;
+  /** sync.twilio.com: what is stored there, its limits and its faults. */
+  sync: SyncStandIn;
   /** The account that owns everything made without another. */
   accountSid: string;
   authToken: string;
@@ -82,6 +85,7 @@ export async function startTwilio(further: Record<string, RequestHandler> = {}):
     services: [],
     buildOutcomes: [],
   };
+  const sync = syncStandIn();
   const dir = mkdtempSync(path.join(tmpdir(), 'stand-in-twilio-'));
   const certificateFile = path.join(dir, 'certificate.pem');
   const environment: Record<string, string> = { NODE_EXTRA_CA_CERTS: certificateFile };
@@ -94,6 +98,7 @@ export async function startTwilio(further: Record<string, RequestHandler> = {}):
     'serverless-upload.twilio.com': express().use('/v1', serverlessUploadApi(state)),
     'api.twilio.com': express().use('/2010-04-01', accountsApi(state)),
     'messaging.twilio.com': express().use('/v1', messagingApi(state)),
+    'sync.twilio.com': express().use('/v1', sync.api),
     ...further,
   };
   const door = express()
@@ -154,6 +159,7 @@ export async function startTwilio(further: Record<string, RequestHandler> = {}):
 
   return {
     state,
+    sync,
     accountSid: account.sid,
     authToken: account.primaryToken,
     environment,

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buildSync } from 'esbuild';
-import type { StoreSettings } from '../../src/storage/open';
 import { type RatingStore, StoreUnavailable } from '../../src/storage/rating-store';
+import type { StoreSettings } from '../../src/storage/store-settings';
 
 /** A store in a process of its own, which can be killed at any moment. What was under way then rejects with `Killed`. */
 export interface StoreProcess extends RatingStore {

@@ -133,10 +133,17 @@ const json = new Ajv({ ...settings, validateFormats: false });
 
 /** The schema with no property beyond those it names, in whatever depth. */
 function closed(schema: object): object {
-  const { properties, items, ...rest } = schema as { properties?: Record<string, object>; items?: object };
+  const { properties, items, nullable, ...rest } = schema as {
+    properties?: Record<string, object>;
+    items?: object;
+    nullable?: boolean;
+    type?: string;
+  };
   const inner = Object.entries(properties ?? {}).map(([name, one]) => [name, closed(one)]);
   return {
     ...rest,
+    // Where any value may stand, null may too; the validator wants a type beside it.
+    ...(nullable && rest.type && { nullable }),
     ...(properties && { type: 'object', properties: Object.fromEntries(inner), additionalProperties: false }),
     ...(items && { items: closed(items) }),
   };

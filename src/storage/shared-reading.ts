@@ -1,0 +1,21 @@
+/**
+ * Shares a costly reading among those who ask for it at the same time. Nobody gets one that began before they asked, so
+ * what is read is as new as if each had read alone; and in a process there is never more than one at a time.
+ */
+export class SharedReading<T> {
+  private running: Promise<unknown> = Promise.resolve();
+  private next: Promise<T> | undefined;
+
+  constructor(private readonly read: () => Promise<T>) {}
+
+  get(): Promise<T> {
+    if (this.next) return this.next;
+    const next = this.running.then(() => {
+      this.next = undefined;
+      return this.read();
+    });
+    this.next = next;
+    this.running = next.catch(() => {});
+    return next;
+  }
+}

@@ -1,0 +1,134 @@
+import type { Score } from '../rating/rating-event';
+import { ConfigFault } from './config-fault';
+import type { CommentState, SessionTally } from './rating-store';
+
+/**
+ * `[voter, session, score, at, comment, tag]`: the session by its place in `sessions`, the comment by its id, or ''. The tag
+ * is random and puts ratings of one moment in an order.
+ */
+export type RatingRow = [
+  voter: string,
+  session: number,
+  score: Score,
+  at: number,
+  comment: string,
+  tag: string,
+];
+/** `[digest, answer, attempt]`: 0 for a first rating, else the former score; `attempt` only until it is put away. */
+export type MessageRow = [digest: string, answer: 0 | Score, attempt?: string];
+/** `[id, voter, session, score, state, at, text]`: the id is the rating's and stays when the text is another one. */
+export type CommentRow = [
+  id: string,
+  voter: string,
+  session: number,
+  score: Score,
+  state: CommentState,
+  at: number,
+  text: string,
+];
+export type TextRow = [voter: string, messageSid: string, reason: string, at: number, text: string];
+
+/** Where rows are put away whose digest begins with the same `depth` bits; in the order of these bits. `key` '': nowhere yet. */
+export type Partition = [depth: number, key: string, oldest: number];
+/** A batch of rows in order of time; the newest batch is the last. `states` is what its comments may be in: 1, 2 and 4. */
+export type Batch = [
+  key: string,
+  count: number,
+  bytes: number,
+  oldest: number,
+  newest: number,
+  states: number,
+];
+
+/**
+ * The Document of one shard: what its voters did last, exact tallies of all they did, and the way to what was put away in
+ * items of the shard's Map. Whatever happens to a shard happens by replacing this Document, if nobody else did meanwhile
+ * (If-Match). Items are never changed, only replaced by new ones under new keys, so that a writer who dies between two
+ * calls leaves items that nothing names, and nothing else.
+ * What stands here wins over what was put away, a later batch over an earlier one.
+ */
+export interface Head {
+  version: 1;
+  sessions: string[];
+  tallies: SessionTally['histogram'][];
+  ratings: RatingRow[];
+  messages: MessageRow[];
+  comments: CommentRow[];
+  texts: TextRow[];
+  /** Of all keys that were put away. */
+  filter: string;
+  partitions: Partition[];
+  commentBatches: Batch[];
+  textBatches: Batch[];
+  /** Items that nothing names any more. */
+  garbage: string[];
+}
+
+/** What a partition's item holds. */
+export interface PartitionItem {
+  ratings: RatingRow[];
+  messages: MessageRow[];
+}
+
+/** What a batch's item holds. */
+export interface BatchItem<Row> {
+  rows: Row[];
+}
+
+export function emptyHead(): Head {
+  return {
+    version: 1,
+    sessions: [],
+    tallies: [],
+    ratings: [],
+    messages: [],
+    comments: [],
+    texts: [],
+    filter: '',
+    partitions: [[0, '', 0]],
+    commentBatches: [],
+    textBatches: [],
+    garbage: [],
+  };
+}
+
+/** @throws ConfigFault when a newer version of this program wrote it */
+export function readHead(data: unknown): Head {
+  const head = data as Head;
+  if (head.version !== 1) {
+    throw new ConfigFault(
+      'SYNC_SERVICE_SID, or the Sync service made for this event, holds ratings of a newer version of ringtrue: update.',
+    );
+  }
+  return structuredClone(head);
+}
+
+/** Bytes of JSON, which is what Sync's limits count. */
+export function sizeOf(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value));
+}
+
+/** Bytes of what can be put away. */
+export function looseBytes({ ratings, messages, comments, texts }: Head): number {
+  return sizeOf([ratings, messages, comments, texts]);
+}
+
+export const stateBits: Record<CommentState, number> = { approved: 1, held: 2, hidden: 4 };
+
+/** The items that a head names. */
+export function itemsOf({ partitions, commentBatches, textBatches }: Head): string[] {
+  return [
+    ...partitions.map(([, key]) => key),
+    ...[...commentBatches, ...textBatches].map(([key]) => key),
+  ].filter((key) => key !== '');
+}
+
+/** When the oldest of what a purge may take was made, or earlier. */
+export function oldestOf({ ratings, texts, partitions, textBatches }: Head): number {
+  return Math.min(
+    ...ratings.map(([, , , at]) => at),
+    ...texts.map(([, , , at]) => at),
+    ...partitions.filter(([, key]) => key !== '').map(([, , oldest]) => oldest),
+    ...textBatches.map(([, , , oldest]) => oldest),
+  );
+}

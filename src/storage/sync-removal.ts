@@ -1,0 +1,79 @@
+import {
+  type Batch,
+  type BatchItem,
+  type CommentRow,
+  itemsOf,
+  type RatingRow,
+  type TextRow,
+} from './sync-head';
+import { describeComments, describeTexts, replacePartition } from './sync-put-away';
+import { count, type ShardState } from './sync-state';
+
+/** What is to go: all of a voter, or all from before a moment (milliseconds since 1970). */
+export type Gone = { voter: string } | { before: number };
+
+/**
+ * Takes ratings with their comments, and uncounted texts, out of a shard, wherever they are. Digests of messages stay, so
+ * that a redelivery brings nothing back.
+ * @returns how many ratings went, and the items that may be deleted once the head is replaced
+ */
+export async function removeRows(
+  state: ShardState,
+  gone: Gone,
+): Promise<{ removed: number; leftovers: string[] }> {
+  const { head } = state;
+  // Listed before the head is replaced: what nothing names afterwards is of a writer that died, or that must begin anew.
+  const present = await state.items.keys(state.shard, state.deadline);
+  const isGone = (voter: string, at: number) => ('voter' in gone ? voter === gone.voter : at < gone.before);
+  const comments = new Set<string>();
+  let removed = 0;
+  const leave = (rows: RatingRow[]) =>
+    rows.filter((row) => {
+      const [voter, session, score, at, comment] = row;
+      if (!isGone(voter, at)) return true;
+      removed += 1;
+      comments.add(comment);
+      count(head, session, score, -1);
+      return false;
+    });
+  const newer = new Set(head.ratings.map(([voter, session]) => `${session} ${voter}`));
+  head.ratings = leave(head.ratings);
+  for (const place of head.partitions.map((_, index) => index).reverse()) {
+    const item = await state.partition(place);
+    const current = item.ratings.filter(([voter, session]) => !newer.has(`${session} ${voter}`));
+    const ratings = leave(current);
+    if (ratings.length < item.ratings.length) await replacePartition(state, place, { ...item, ratings });
+  }
+  // A comment goes with its rating, and an older one that a newer replaced with its voter.
+  const staysComment = ([id, voter]: CommentRow) =>
+    !comments.has(id) && !('voter' in gone && voter === gone.voter);
+  const staysText = ([voter, , , at]: TextRow) => !isGone(voter, at);
+  head.comments = head.comments.filter(staysComment);
+  head.texts = head.texts.filter(staysText);
+  head.commentBatches = await filterBatches(state, head.commentBatches, staysComment, describeComments);
+  head.textBatches = await filterBatches(state, head.textBatches, staysText, describeTexts);
+  const named = new Set(itemsOf(head));
+  const leftovers = present.filter((key) => !named.has(key));
+  head.garbage = [];
+  state.changed = true;
+  return { removed, leftovers };
+}
+
+async function filterBatches<Row>(
+  state: ShardState,
+  batches: Batch[],
+  stays: (row: Row) => boolean,
+  describe: (key: string, rows: Row[]) => Batch,
+): Promise<Batch[]> {
+  const left: Batch[] = [];
+  for (const batch of batches) {
+    const { rows } = await state.item<BatchItem<Row>>(batch[0]);
+    const staying = rows.filter(stays);
+    if (staying.length === rows.length) left.push(batch);
+    else if (staying.length > 0) {
+      const key = await state.items.write(state.shard, { rows: staying }, state.deadline);
+      left.push(describe(key, staying));
+    }
+  }
+  return left;
+}

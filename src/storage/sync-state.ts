@@ -1,0 +1,174 @@
+import { randomBytes } from 'node:crypto';
+import type { CommentState, NewRating, Recorded, UncountedText } from './rating-store';
+import { storable } from './storable';
+import { hasKey } from './sync-filter';
+import type { BatchItem, CommentRow, Head, MessageRow, PartitionItem, RatingRow, TextRow } from './sync-head';
+import type { SyncItems } from './sync-items';
+import { digest, shardCount } from './sync-names';
+
+/** A shard as one reader saw it: its head, which may be changed, and what was put away, which is read when it is needed. */
+export class ShardState {
+  changed = false;
+
+  constructor(
+    readonly shard: number,
+    readonly head: Head,
+    readonly items: SyncItems,
+    /** Milliseconds since 1970. */
+    readonly deadline: number,
+  ) {}
+
+  item<T>(key: string): Promise<T> {
+    return this.items.read<T>(this.shard, key, this.deadline);
+  }
+
+  ratingKey([voter, session]: readonly [voter: string, session: number, ...rest: unknown[]]): string {
+    return digest('rating', voter, this.head.sessions[session] ?? '');
+  }
+
+  /** The place of the partition for a key. */
+  partitionOf(key: string): number {
+    const bits = bitsOf(key);
+    let end = 0;
+    return this.head.partitions.findIndex(([depth]) => {
+      end += 2 ** (32 - depth);
+      return bits < end;
+    });
+  }
+
+  async partition(place: number): Promise<PartitionItem> {
+    const key = this.head.partitions[place]?.[1];
+    return key ? this.item<PartitionItem>(key) : { ratings: [], messages: [] };
+  }
+
+  async message(key: string): Promise<MessageRow | undefined> {
+    const isIt = (row: MessageRow) => row[0] === key;
+    return this.head.messages.find(isIt) ?? (await this.lookUp(key))?.messages.find(isIt);
+  }
+
+  async rating(voter: string, session: number): Promise<RatingRow | undefined> {
+    const isIt = (row: RatingRow) => row[0] === voter && row[1] === session;
+    const here = this.head.ratings.find(isIt);
+    return here ?? (await this.lookUp(this.ratingKey([voter, session])))?.ratings.find(isIt);
+  }
+
+  /** The comment, brought into the head if it was put away. */
+  async comment(id: string): Promise<CommentRow | undefined> {
+    const isIt = (row: CommentRow) => row[0] === id;
+    const here = this.head.comments.find(isIt);
+    if (here) return here;
+    for (const [key] of this.head.commentBatches.toReversed()) {
+      const found = (await this.item<BatchItem<CommentRow>>(key)).rows.find(isIt);
+      if (!found) continue;
+      const copy: CommentRow = [...found];
+      this.head.comments.push(copy);
+      return copy;
+    }
+    return undefined;
+  }
+
+  private lookUp(key: string): Promise<PartitionItem> | undefined {
+    return hasKey(this.head.filter, key) ? this.partition(this.partitionOf(key)) : undefined;
+  }
+}
+
+/** The bits of a key that choose its partition. */
+export function bitsOf(key: string): number {
+  return Buffer.from(key, 'base64url').readUInt32BE();
+}
+
+/** @param attempt tells a message that this very call has written before, although the answer got lost, from a redelivery */
+export async function recordRating(
+  state: ShardState,
+  { session, voter, messageSid, score, comment, at }: NewRating,
+  attempt: string,
+): Promise<Recorded> {
+  const { head } = state;
+  const key = digest('message', messageSid);
+  const place = placeOf(head, session);
+  const [seen, old] = await Promise.all([state.message(key), state.rating(voter, place)]);
+  if (seen) {
+    const [, answer, writer] = seen;
+    return answer === 0
+      ? { kind: 'recorded', former: null, duplicate: writer !== attempt }
+      : { kind: 'changed', former: answer, duplicate: writer !== attempt };
+  }
+  const former = old?.[2] ?? null;
+  let id = old?.[4] ?? '';
+  const before = id === '' ? undefined : await state.comment(id);
+  if (comment) {
+    id = before?.[0] ?? newCommentId(state.shard);
+    head.comments = head.comments.filter(([one]) => one !== id);
+    head.comments.push([id, voter, place, score, comment.state, at, fitting(comment.text)]);
+  } else if (before) before[3] = score;
+  head.ratings = head.ratings.filter((row) => row[0] !== voter || row[1] !== place);
+  head.ratings.push([voter, place, score, at, id, attempt]);
+  head.messages.push([key, former ?? 0, attempt]);
+  count(head, place, former, -1);
+  count(head, place, score, 1);
+  state.changed = true;
+  return { kind: former === null ? 'recorded' : 'changed', former, duplicate: false };
+}
+
+export async function moderateComment(state: ShardState, id: string, to: CommentState): Promise<boolean> {
+  const comment = await state.comment(id.slice(0, rowIdLength));
+  if (!comment || commentId(comment) !== id) return false;
+  state.changed ||= comment[4] !== to;
+  comment[4] = to;
+  return true;
+}
+
+export async function noteText(state: ShardState, text: UncountedText): Promise<void> {
+  const { head } = state;
+  const isIt = (row: TextRow) => row[1] === text.messageSid;
+  if (head.texts.some(isIt)) return;
+  if (hasKey(head.filter, digest('uncounted', text.messageSid))) {
+    for (const [key] of head.textBatches) {
+      if ((await state.item<BatchItem<TextRow>>(key)).rows.some(isIt)) return;
+    }
+  }
+  head.texts.push([text.voter, text.messageSid, text.reason, text.at, fitting(text.text)]);
+  state.changed = true;
+}
+
+/** Counts ratings of a session up or down. */
+export function count(head: Head, session: number, score: number | null, by: 1 | -1): void {
+  const tally = head.tallies[session];
+  if (score !== null && tally) tally[score - 1] = (tally[score - 1] ?? 0) + by;
+}
+
+/** What names a comment outside: with another text it is another comment. */
+export function commentId([id, , , , , at, text]: CommentRow): string {
+  return id + digest('comment', id, String(at), text).slice(0, 6);
+}
+
+/** The shard of a comment, or `undefined` for what is no comment's id. */
+export function shardOfComment(id: string): number | undefined {
+  const shard = /^[0-9a-z]{2}[\w-]{14}$/.test(id) ? Number.parseInt(id.slice(0, 2), 36) : shardCount;
+  return shard < shardCount ? shard : undefined;
+}
+
+const rowIdLength = 10;
+
+// The shard, one of 192, is all that an id tells of its voter.
+function newCommentId(shard: number): string {
+  return shard.toString(36).padStart(2, '0') + randomBytes(6).toString('base64url');
+}
+
+function placeOf(head: Head, session: string): number {
+  const known = head.sessions.indexOf(session);
+  if (known >= 0) return known;
+  head.tallies.push([0, 0, 0, 0, 0]);
+  return head.sessions.push(session) - 1;
+}
+
+/** An item holds 16 KiB, more than the 4,096 characters of WhatsApp's longest text; what is longer is cut. */
+const longestText = 14_000;
+
+function fitting(text: string): string {
+  let kept = storable(text);
+  if (kept.length * 6 <= longestText) return kept;
+  while (Buffer.byteLength(JSON.stringify(kept)) > longestText)
+    kept = kept.slice(0, Math.floor(kept.length * 0.9));
+  return kept;
+}

@@ -1,0 +1,153 @@
+import { randomBytes } from 'node:crypto';
+import type { SessionSetting } from '../rating/rating-event';
+import { ConfigFault } from './config-fault';
+import type {
+  CommentQuery,
+  CommentState,
+  NewRating,
+  RatingStore,
+  Recorded,
+  SchemaState,
+  SessionTally,
+  StoredComment,
+  StoredRating,
+  UncountedText,
+} from './rating-store';
+import type { StoreSettings } from './store-settings';
+import { SyncClient, type SyncRequests } from './sync-client';
+import { SyncEvent } from './sync-event';
+import { oldestOf } from './sync-head';
+import { shardOf } from './sync-names';
+import { allRatings, inTurn, newestComments, newestTexts, readCursor, sumTallies } from './sync-reading';
+import { type Gone, removeRows } from './sync-removal';
+import { unknownService } from './sync-service';
+import { moderateComment, noteText, recordRating, shardOfComment } from './sync-state';
+
+/** How long a change or a reading may take, in milliseconds; a handler answers after 8.5 s in any case. */
+const patience = 8000;
+const keptUncounted = 500;
+
+/**
+ * Ratings in Twilio Sync, with the account's own credentials. Nothing is asked of Twilio before it is needed.
+ * @param connect makes the client that requests go through
+ * @throws ConfigFault naming the variable
+ */
+export function openSyncStore(settings: StoreSettings, connect = connectToTwilio): RatingStore {
+  return new SyncStore(clientFor(settings, connect), settings.syncServiceSid);
+}
+
+/**
+ * Asks Twilio whether there is a Sync service to use; objects in it are made when they are needed.
+ * @throws ConfigFault naming the variable; StoreUnavailable when Twilio cannot be reached now
+ */
+export async function inspectSync(settings: StoreSettings, connect = connectToTwilio): Promise<SchemaState> {
+  const { syncServiceSid: sid = 'default' } = settings;
+  const client = clientFor(settings, connect);
+  const answer = await client.call({ method: 'get', path: `/${sid}`, deadline: inTime() });
+  if (answer.kind !== 'done') throw unknownService(settings.syncServiceSid);
+  return { from: 1, to: 1 };
+}
+
+function clientFor({ accountSid, authToken }: StoreSettings, connect: typeof connectToTwilio): SyncClient {
+  if (!accountSid || !authToken) {
+    throw new ConfigFault(
+      `${accountSid ? 'AUTH_TOKEN' : 'ACCOUNT_SID'} is missing: ratings go to Twilio Sync, so set it, or switch on "Add my Twilio Credentials to ENV" for the service, or set DATABASE_URL.`,
+    );
+  }
+  return new SyncClient(() => connect({ accountSid, authToken }));
+}
+
+function connectToTwilio({ accountSid, authToken }: { accountSid: string; authToken: string }): SyncRequests {
+  // 200 ms to load, so not before the first request.
+  const twilio: typeof import('twilio') = require('twilio');
+  return twilio(accountSid, authToken) as unknown as SyncRequests;
+}
+
+class SyncStore implements RatingStore {
+  private readonly events = new Map<string, SyncEvent>();
+
+  constructor(
+    private readonly client: SyncClient,
+    private readonly serviceSid: string | undefined,
+  ) {}
+
+  record(rating: NewRating): Promise<Recorded> {
+    const attempt = randomBytes(3).toString('base64url');
+    return this.event(rating.event)
+      .shard(shardOf(rating.voter))
+      .change((state) => recordRating(state, rating, attempt), inTime());
+  }
+
+  async tally(event: string): Promise<SessionTally[]> {
+    return this.event(event).read((shards) => sumTallies(shards.map(({ head }) => head)), inTime());
+  }
+
+  comments(event: string, query: CommentQuery): Promise<StoredComment[]> {
+    return this.event(event).read((shards) => newestComments(shards, query), inTime());
+  }
+
+  async moderate(event: string, commentId: string, state: CommentState): Promise<boolean> {
+    const shard = shardOfComment(commentId);
+    if (shard === undefined) return false;
+    return this.event(event)
+      .shard(shard)
+      .change((found) => moderateComment(found, commentId, state), inTime());
+  }
+
+  settings(event: string): Promise<SessionSetting[]> {
+    return this.event(event).settings.read(inTime());
+  }
+
+  changeSetting(event: string, setting: SessionSetting): Promise<void> {
+    return this.event(event).settings.change(setting, inTime());
+  }
+
+  noteUncounted(event: string, text: UncountedText): Promise<void> {
+    return this.event(event)
+      .shard(shardOf(text.voter))
+      .change((state) => noteText(state, text), inTime());
+  }
+
+  uncounted(event: string, limit: number): Promise<UncountedText[]> {
+    return this.event(event).read((shards) => newestTexts(shards, Math.min(limit, keptUncounted)), inTime());
+  }
+
+  async *ratings(event: string, after?: string): AsyncIterable<StoredRating> {
+    const last = after === undefined ? undefined : readCursor(after);
+    yield* await this.event(event).read((shards) => allRatings(shards, last), inTime());
+  }
+
+  erase(event: string, voter: string): Promise<number> {
+    return this.remove(event, shardOf(voter), { voter });
+  }
+
+  async purge(event: string, before: number): Promise<number> {
+    const old = await this.event(event).read(
+      (shards) => shards.filter(({ head }) => oldestOf(head) < before),
+      inTime(),
+    );
+    const removed = await inTurn(old, ({ shard }) => this.remove(event, shard, { before }));
+    return removed.reduce((sum, n) => sum + n, 0);
+  }
+
+  async close(): Promise<void> {}
+
+  private async remove(event: string, shard: number, gone: Gone): Promise<number> {
+    const found = this.event(event);
+    const { removed, leftovers } = await found
+      .shard(shard)
+      .change((state) => removeRows(state, gone), inTime());
+    await found.forget(shard, leftovers, inTime());
+    return removed;
+  }
+
+  private event(id: string): SyncEvent {
+    const known = this.events.get(id) ?? new SyncEvent(this.client, id, this.serviceSid);
+    this.events.set(id, known);
+    return known;
+  }
+}
+
+function inTime(): number {
+  return Date.now() + patience;
+}
