@@ -75,10 +75,13 @@ export class SyncClient {
   }
 }
 
-/** Waits a random part of a time that doubles with each try, but not beyond the deadline. */
-export function pause(tries: number, deadline: number): Promise<void> {
-  const longest = Math.min(2000, 100 * 2 ** tries, Math.max(0, deadline - Date.now()));
-  return new Promise((resolve) => setTimeout(resolve, Math.random() * longest));
+/**
+ * Waits a random part of a time that doubles with each try, but not beyond the deadline.
+ * @param longest milliseconds: for a service that has too much to do
+ */
+export function pause(tries: number, deadline: number, longest = 2000): Promise<void> {
+  const most = Math.min(longest, 100 * 2 ** tries, Math.max(0, deadline - Date.now()));
+  return new Promise((resolve) => setTimeout(resolve, Math.random() * most));
 }
 
 function read<T>({ statusCode, body }: { statusCode: number; body: unknown }): SyncAnswer<T> | string {

@@ -100,7 +100,7 @@ export function readHead(data: unknown): Head {
       'SYNC_SERVICE_SID, or the Sync service made for this event, holds ratings of a newer version of ringtrue: update.',
     );
   }
-  return structuredClone(head);
+  return head;
 }
 
 /** Bytes of JSON, which is what Sync's limits count. */

@@ -92,6 +92,7 @@ async function newestRows<Row>(
 ): Promise<{ head: Head; row: Row }[]> {
   // How many batches of each shard were read, from the newest on: an older one may hold what a newer one replaces.
   const depths = new Map<ShardState, number>();
+  const known = new Map<ShardState, { head: Head; row: Row }[]>();
   const collect = async (state: ShardState) => {
     const { head } = state;
     const depth = depths.get(state) ?? 0;
@@ -100,13 +101,13 @@ async function newestRows<Row>(
     const rows = new Map(
       [...items.flatMap((item) => item.rows), ...rowsOf(head)].map((row) => [nameOf(row), row]),
     );
-    return [...rows.values()]
-      .filter((row) => isWanted(row, head))
-      .map((row) => ({ head, row }))
-      .reverse();
+    const wanted = [...rows.values()].filter((row) => isWanted(row, head));
+    known.set(state, wanted.map((row) => ({ head, row })).reverse());
   };
+  let unread = shards;
   for (;;) {
-    const found = (await inTurn(shards, collect))
+    await inTurn(unread, collect);
+    const found = [...known.values()]
       .flat()
       .sort((a, b) => atOf(b.row) - atOf(a.row))
       .slice(0, limit);
@@ -125,6 +126,7 @@ async function newestRows<Row>(
       .slice(0, atOnce);
     if (next.length === 0) return found;
     for (const { state, depth } of next) depths.set(state, Math.max(depth, depths.get(state) ?? 0));
+    unread = [...new Set(next.map(({ state }) => state))];
   }
 }
 

@@ -9,12 +9,15 @@ import type { SyncObject, SyncService } from './sync-service';
 import { ShardState } from './sync-state';
 
 /** Bytes of rows in a head above which some are put away, and what is left then. The larger, the fewer writes Sync takes. */
-const mostLoose = 2048;
+const mostLoose = 3072;
 const leftLoose = 1024;
 /** Bytes of a head; Sync takes 16 KiB. */
 const largestHead = 15_000;
 /** How long putting away may keep a rating from its answer, in milliseconds. */
 const patience = 2000;
+
+/** Between two tries when somebody else was quicker, in milliseconds: Sync is well, and one of those who try gets through. */
+const longestPause = 400;
 
 interface Task {
   work: (state: ShardState) => Promise<unknown>;
@@ -51,7 +54,7 @@ export class SyncShard {
   change<T>(work: (state: ShardState) => Promise<T>, deadline: number): Promise<T> {
     return new Promise((resolve, reject) => {
       const late = () => task.reject(new StoreUnavailable('Twilio Sync took too long'));
-      const timer = setTimeout(late, deadline - Date.now());
+      const timer = setTimeout(late, deadline - Date.now()).unref();
       const settle = (answer: () => void) => {
         clearTimeout(timer);
         task.settled = true;
@@ -103,7 +106,7 @@ export class SyncShard {
           return undefined;
         }
       }
-      await pause(tries, deadline);
+      await pause(tries, deadline, longestPause);
     }
   }
 
