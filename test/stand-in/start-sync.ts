@@ -8,16 +8,28 @@ import type { StoreSettings } from '../../src/storage/store-settings';
 import type { SyncRequests } from '../../src/storage/sync-client';
 import { openSyncStore } from '../../src/storage/sync-store';
 import { ApiError, answerError } from './api-answers';
+import { checkCalls } from './description/check-call';
 import { type SyncStandIn, syncStandIn } from './sync-api';
 import { newSid } from './twilio-account';
 
-export interface StartedSync extends SyncStandIn {
+export interface StartedSync extends SyncStandIn, SyncAddress {
   accountSid: string;
   authToken: string;
   /** A store as a process of its own would open it: through the real client, over connections of its own. */
   open(settings?: Partial<StoreSettings>): RatingStore;
+  /** The same for a process that dies when it wants to call once more than `calls` times. */
+  openDying(calls: number): { store: RatingStore; dead: Promise<void> };
+  connect: Connect;
   close(): Promise<void>;
 }
+
+/** Where a process finds the stand-in, and what it must trust. */
+export interface SyncAddress {
+  port: number;
+  ca: string;
+}
+
+type Connect = (credentials: { accountSid: string; authToken: string }) => SyncRequests;
 
 /** sync.twilio.com alone, for tests of the store: TLS on a port of this machine, which the real client takes for Twilio. */
 export async function startSync(): Promise<StartedSync> {
@@ -31,6 +43,7 @@ export async function startSync(): Promise<StartedSync> {
       next(request.get('authorization') === basic ? undefined : new ApiError(401, 20003, 'Authenticate'));
     })
     .use(express.urlencoded({ extended: false }))
+    .use(checkCalls())
     .use('/v1', sync.api)
     .use((request, _response, next) =>
       next(new ApiError(404, 20404, `The requested resource ${request.path} was not found`)),
@@ -42,34 +55,64 @@ export async function startSync(): Promise<StartedSync> {
   });
   const server = createTlsServer({ cert, key }, app);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-
-  const agents: Agent[] = [];
-  const connect = (credentials: { accountSid: string; authToken: string }): SyncRequests => {
-    const client = twilio(credentials.accountSid, credentials.authToken);
-    const agent = new SyncAgent({ port, ca: cert });
-    agents.push(agent);
-    // The client's own way of sending, with another idea of where sync.twilio.com is.
-    const { axios } = client.httpClient as unknown as { axios: { defaults: { httpsAgent: Agent } } };
-    axios.defaults.httpsAgent = agent;
-    return client as unknown as SyncRequests;
-  };
-  return Object.assign(sync, {
+  const address = { port: (server.address() as AddressInfo).port, ca: cert };
+  const { connect, close } = connectToSync(address);
+  const settings = { deployed: true, accountSid, authToken };
+  return Object.assign(sync, address, {
     accountSid,
     authToken,
-    open: (settings: Partial<StoreSettings> = {}) =>
-      openSyncStore({ deployed: true, accountSid, authToken, ...settings }, connect),
+    connect,
+    open: (change: Partial<StoreSettings> = {}) => openSyncStore({ ...settings, ...change }, connect),
+    openDying: (calls: number) => {
+      let die = () => {};
+      const dead = new Promise<void>((resolve) => {
+        die = resolve;
+      });
+      const store = openSyncStore(settings, (credentials) => dyingAfter(calls, connect(credentials), die));
+      return { store, dead };
+    },
     close: async () => {
-      for (const agent of agents) agent.destroy();
+      close();
       server.closeAllConnections();
       await new Promise((done) => server.close(done));
     },
   });
 }
 
+function dyingAfter(calls: number, client: SyncRequests, die: () => void): SyncRequests {
+  let left = calls;
+  return {
+    request: (options) => {
+      left -= 1;
+      if (left >= 0) return client.request(options);
+      die();
+      return new Promise(() => {});
+    },
+  };
+}
+
+/** Makes real clients that take the stand-in for Twilio, each with connections of its own. */
+export function connectToSync(address: SyncAddress): { connect: Connect; close(): void } {
+  const agents: Agent[] = [];
+  return {
+    connect: ({ accountSid, authToken }) => {
+      const client = twilio(accountSid, authToken);
+      const agent = new SyncAgent(address);
+      agents.push(agent);
+      // The client's own way of sending, with another idea of where sync.twilio.com is.
+      const { axios } = client.httpClient as unknown as { axios: { defaults: { httpsAgent: Agent } } };
+      axios.defaults.httpsAgent = agent;
+      return client as unknown as SyncRequests;
+    },
+    close: () => {
+      for (const agent of agents) agent.destroy();
+    },
+  };
+}
+
 class SyncAgent extends Agent {
-  constructor(private readonly target: { port: number; ca: string }) {
-    super({ keepAlive: true, maxSockets: 64, ca: target.ca });
+  constructor(private readonly address: SyncAddress) {
+    super({ keepAlive: true, maxSockets: 64, ca: address.ca });
   }
 
   override createConnection(
@@ -77,7 +120,7 @@ class SyncAgent extends Agent {
   ): ReturnType<Agent['createConnection']> {
     const [options, ...rest] = args;
     return super.createConnection(
-      { ...(options as object), host: '127.0.0.1', port: this.target.port, servername: 'sync.twilio.com' },
+      { ...(options as object), host: '127.0.0.1', port: this.address.port, servername: 'sync.twilio.com' },
       ...rest,
     );
   }

@@ -12,6 +12,8 @@ const window = 10;
 
 export class SyncLimits {
   private readonly buckets = new Map<string, { left: number; at: number }>();
+  /** Off for tests that bring much into one place quickly and are about something else. */
+  enforced = true;
   /** Requests that were refused. */
   refused = 0;
 
@@ -28,6 +30,7 @@ export class SyncLimits {
   }
 
   private take(name: string, cost: number): void {
+    if (!this.enforced) return;
     const now = performance.now() / 1000;
     const bucket = this.buckets.get(name) ?? { left: perSecond * window, at: now };
     bucket.left = Math.min(perSecond * window, bucket.left + (now - bucket.at) * perSecond);

@@ -1,13 +1,379 @@
+import { ConfigFault } from '../../src/storage/config-fault';
+import { type RatingStore, StoreUnavailable } from '../../src/storage/rating-store';
+import { shardOf } from '../../src/storage/sync-names';
+import { inspectSync } from '../../src/storage/sync-store';
 import { type StartedSync, startSync } from '../stand-in/start-sync';
-import { describeRatingStore } from './contract';
+import type { SyncFault } from '../stand-in/sync-api';
+import { describeRatingStore, rating } from './contract';
+
+// Thousands of calls through two ends of TLS in one process.
+jest.setTimeout(60_000);
 
 let sync: StartedSync;
 beforeAll(async () => {
   sync = await startSync();
 });
+beforeEach(() => {
+  sync.services.clear();
+  sync.calls.length = 0;
+  sync.fault = () => undefined;
+  sync.limits.enforced = true;
+});
 afterAll(() => sync.close());
 
-describeRatingStore('Twilio Sync', async () => {
-  sync.services.clear();
-  return sync.open();
+describeRatingStore('Twilio Sync', async () => sync.open());
+
+/** So many voters whose ratings lie in the same Document. */
+function neighbours(count: number): string[] {
+  const voters: string[] = [];
+  for (let index = 0; voters.length < count; index += 1)
+    if (shardOf(`phone ${index}`) === 7) voters.push(`phone ${index}`);
+  return voters;
+}
+
+const tallyOf = async (store: RatingStore) => (await store.tally('event'))[0];
+const isWrite = (call: string) => /^POST .*\/Documents\/ringtrue\.event\.\d+$/.test(call);
+
+/** Something goes wrong with the first request that matches. */
+function failOnce(wanted: (call: string) => boolean, fault: SyncFault): void {
+  sync.fault = (call) => {
+    if (!wanted(call)) return undefined;
+    sync.fault = () => undefined;
+    return fault;
+  };
+}
+
+describe('calls', () => {
+  test('takes two for a rating of a new voter, and of one who rates another session', async () => {
+    const store = sync.open();
+    const [first = '', second = ''] = neighbours(2);
+    await store.record(rating({ voter: first }));
+    for (const session of ['KEYNOTE', 'WORKSHOP']) {
+      sync.calls.length = 0;
+      await store.record(rating({ voter: second, session }));
+      expect(sync.calls.length).toBeLessThanOrEqual(2);
+    }
+  });
+
+  test('takes two and a quarter at most for each of 200 ratings of one Document, and two to read the results', async () => {
+    sync.limits.enforced = false;
+    const store = sync.open();
+    const voters = neighbours(200);
+    for (const voter of voters) await store.record(rating({ voter }));
+    expect(sync.calls.length / voters.length).toBeLessThanOrEqual(2.25);
+    await store.record(rating({ voter: 'somebody else' }));
+    sync.calls.length = 0;
+    expect(await tallyOf(store)).toMatchObject({ count: 201 });
+    expect(sync.calls.length).toBeLessThanOrEqual(2);
+  });
+
+  test('reads settings once for many texts', async () => {
+    const store = sync.open();
+    await store.settings('event');
+    sync.calls.length = 0;
+    for (let index = 0; index < 50; index += 1) await store.settings('event');
+    expect(sync.calls.length).toBeLessThanOrEqual(1);
+  });
+
+  test('shares one reading of the results among those who ask at once', async () => {
+    const store = sync.open();
+    await store.record(rating());
+    sync.calls.length = 0;
+    await Promise.all(Array.from({ length: 20 }, () => store.tally('event')));
+    expect(sync.calls.length).toBeLessThanOrEqual(2);
+  });
+});
+
+describe('what was put away', () => {
+  const many = neighbours(300);
+  const given = many.map((voter, index) =>
+    rating({
+      voter,
+      score: ((index % 5) + 1) as 1,
+      comment: index % 3 === 0 ? { text: `comment ${index} ${'ä'.repeat(40)}`, state: 'approved' } : null,
+    }),
+  );
+  let filled: StartedSync['services'];
+  let store: RatingStore;
+  beforeAll(async () => {
+    sync.services.clear();
+    sync.limits.enforced = false;
+    const filling = sync.open();
+    for (let from = 0; from < given.length; from += 10)
+      await Promise.all(given.slice(from, from + 10).map((one) => filling.record(one)));
+    filled = structuredClone(sync.services);
+  });
+  beforeEach(() => {
+    for (const [sid, service] of structuredClone(filled)) sync.services.set(sid, service);
+    sync.limits.enforced = false;
+    // A process that knows nothing yet.
+    store = sync.open();
+  });
+
+  test('is still one rating for each voter, changed by the next text', async () => {
+    const [oldest] = given;
+    expect(await store.record({ ...rating({ score: 4 }), voter: oldest?.voter ?? '' })).toEqual({
+      kind: 'changed',
+      former: oldest?.score,
+      duplicate: false,
+    });
+    expect(await tallyOf(store)).toMatchObject({ count: 300 });
+    const comments = await store.comments('event', { states: ['approved'], limit: 1000 });
+    expect(comments.find(({ text }) => text.startsWith('comment 0 '))).toMatchObject({ score: 4 });
+  });
+
+  test('still knows every message, whatever session a redelivery names', async () => {
+    for (const one of given.slice(0, 40)) {
+      expect(await store.record({ ...one, session: 'OTHER' })).toEqual({
+        kind: 'recorded',
+        former: null,
+        duplicate: true,
+      });
+    }
+    expect(await store.tally('event')).toHaveLength(1);
+  });
+
+  test('is exported whole, with its comments', async () => {
+    const found = [];
+    for await (const one of store.ratings('event')) found.push(one);
+    expect(found.map(({ voter }) => voter)).toEqual(many);
+    expect(found.filter(({ comment }) => comment !== null)).toHaveLength(100);
+  });
+
+  test('shows comments newest first, and moderates the oldest', async () => {
+    const comments = await store.comments('event', { states: ['approved'], limit: 1000 });
+    expect(comments.map(({ text }) => text.split(' ')[1])).toEqual(
+      Array.from({ length: 100 }, (_, index) => String(297 - 3 * index)),
+    );
+    expect(await store.moderate('event', comments.at(-1)?.id ?? '', 'hidden')).toBe(true);
+    expect(await store.comments('event', { states: ['approved'], limit: 1000 })).toHaveLength(99);
+    expect(await store.comments('event', { states: ['hidden'], limit: 10 })).toMatchObject([
+      { id: comments.at(-1)?.id, text: comments.at(-1)?.text },
+    ]);
+  });
+
+  test('goes for good when its voter is erased, and stays a duplicate', async () => {
+    const [oldest] = given;
+    expect(await store.erase('event', oldest?.voter ?? '')).toBe(1);
+    expect(await tallyOf(store)).toMatchObject({ count: 299 });
+    if (oldest) expect(await store.record(oldest)).toMatchObject({ duplicate: true });
+    expect(everythingStored()).not.toContain(`"${oldest?.voter}"`);
+    expect(everythingStored()).not.toContain('comment 0 ');
+  });
+
+  test('goes for good when it is too old, and leaves nothing behind', async () => {
+    expect(await store.purge('event', given[290]?.at ?? 0)).toBe(290);
+    expect(await tallyOf(store)).toMatchObject({ count: 10 });
+    for (const { voter } of given.slice(0, 290)) expect(everythingStored()).not.toContain(`"${voter}"`);
+    expect(await store.purge('event', given[290]?.at ?? 0)).toBe(0);
+  });
+
+  test('keeps the newest 500 uncounted texts of one voter', async () => {
+    const texts = Array.from({ length: 560 }, (_, at) => ({
+      voter: many[0] ?? '',
+      messageSid: `SM ${at}`,
+      text: 'what is this?',
+      reason: 'no-score',
+      at,
+    }));
+    for (let from = 0; from < texts.length; from += 20)
+      await Promise.all(texts.slice(from, from + 20).map((text) => store.noteUncounted('event', text)));
+    expect(await store.uncounted('event', 1000)).toEqual(texts.slice(60).reverse());
+    for (const text of texts.slice(540, 545)) await store.noteUncounted('event', { ...text, at: 600 });
+    for (const text of texts.slice(60, 65)) await store.noteUncounted('event', { ...text, at: 600 });
+    expect(await store.uncounted('event', 1000)).toEqual(texts.slice(60).reverse());
+  });
+});
+
+function everythingStored(): string {
+  return JSON.stringify(
+    [...sync.services.values()].map(({ documents, maps }) => [
+      [...documents.values()].map(({ data }) => data),
+      [...maps.values()].map(({ items }) => [...items.values()].map(({ data }) => data)),
+    ]),
+  );
+}
+
+describe('faults', () => {
+  const faults: [name: string, fault: SyncFault][] = [
+    ['an error of the server', { status: 500, code: 20500 }],
+    ['an error of the service', { status: 503, code: 20503 }],
+    ['too many requests', { status: 429, code: 54009 }],
+    ['a broken connection', 'reset'],
+    ['a broken connection after the write was done', 'reset-after'],
+    ['silence', 'no-answer'],
+    ['silence after the write was done', 'answer-lost'],
+  ];
+  test.each(faults)('counts a rating once, as a new one, after %s', async (_, fault) => {
+    const store = sync.open();
+    const [first = '', second = ''] = neighbours(2);
+    await store.record(rating({ voter: first }));
+    failOnce(isWrite, fault);
+    expect(await store.record(rating({ voter: second }))).toEqual({
+      kind: 'recorded',
+      former: null,
+      duplicate: false,
+    });
+    expect(await tallyOf(store)).toMatchObject({ count: 2 });
+  });
+
+  test('counts one message once that thirty processes are given at once, beside one of each', async () => {
+    const [shared = '', ...voters] = neighbours(31);
+    const one = rating({ voter: shared });
+    const answers = await Promise.all(
+      voters.map(async (voter) => {
+        const store = sync.open();
+        await store.record(rating({ voter }));
+        return store.record(one);
+      }),
+    );
+    expect(answers.filter(({ duplicate }) => !duplicate)).toHaveLength(1);
+    expect(await tallyOf(sync.open())).toMatchObject({ count: 31, sum: 155 });
+  });
+
+  test('counts each of 120 messages once, delivered twice to four processes, when every fifth call fails', async () => {
+    const stores = [1, 2, 3, 4].map(() => sync.open());
+    const kinds = faults.slice(0, 5).map(([, fault]) => fault);
+    let calls = 0;
+    sync.fault = () => {
+      calls += 1;
+      return calls % 5 === 0 ? kinds[(calls / 5) % kinds.length] : undefined;
+    };
+    const voters = neighbours(40);
+    const messages = Array.from({ length: 120 }, (_, index) =>
+      rating({ voter: voters[index % voters.length] ?? '', score: ((index % 5) + 1) as 1 }),
+    );
+    const deliveries = [...messages, ...messages];
+    const answers: boolean[] = [];
+    for (let from = 0; from < deliveries.length; from += 30) {
+      const some = deliveries.slice(from, from + 30).map((one, index) => stores[index % 4]?.record(one));
+      answers.push(...(await Promise.all(some)).map((answer) => answer?.duplicate === true));
+    }
+    sync.fault = () => undefined;
+    expect(answers.filter((duplicate) => !duplicate)).toHaveLength(120);
+    const store = sync.open();
+    expect(await tallyOf(store)).toMatchObject({ count: 40 });
+    let sum = 0;
+    for await (const { score } of store.ratings('event')) sum += score;
+    expect((await tallyOf(store))?.sum).toBe(sum);
+  }, 60_000);
+
+  test.each([1, 2, 3, 4, 5, 6, 7, 8])(
+    'counts every rating once when each first process dies after call %i',
+    async (lastCall) => {
+      const voters = neighbours(30);
+      const filling = sync.open();
+      await filling.record(rating({ voter: 'somebody else' }));
+      await Promise.all(voters.slice(0, 10).map((voter) => filling.record(rating({ voter }))));
+      // Enough for one of them to put older ones away.
+      for (const voter of voters.slice(10)) {
+        const last = rating({ voter, comment: { text: 'good', state: 'approved' } });
+        const { store, dead } = sync.openDying(lastCall);
+        await Promise.race([store.record(last), dead]);
+        // It has found the service with the first call, read with the second and written with the third.
+        expect(await sync.open().record(last)).toEqual({
+          kind: 'recorded',
+          former: null,
+          duplicate: lastCall >= 3,
+        });
+      }
+      const store = sync.open();
+      expect(await tallyOf(store)).toMatchObject({ count: 31, sum: 155 });
+      const found = [];
+      for await (const { voter, comment } of store.ratings('event')) if (comment) found.push(voter);
+      expect(found).toEqual(voters.slice(10));
+    },
+  );
+
+  test('is unavailable, and has stored nothing, while Sync answers nothing but errors', async () => {
+    const store = sync.open();
+    await store.record(rating());
+    sync.fault = () => ({ status: 503, code: 20503 });
+    await expect(store.record(rating({ voter: 'bob' }))).rejects.toThrow(StoreUnavailable);
+    sync.fault = () => undefined;
+    expect(await tallyOf(store)).toMatchObject({ count: 1 });
+  });
+});
+
+describe('the Sync service', () => {
+  test('is one for each event, also when ten processes need it at once', async () => {
+    const stores = Array.from({ length: 10 }, () => sync.open());
+    await Promise.all(stores.map((store) => store.record(rating({ voter: 'ada' }))));
+    const made = [...sync.services.values()].filter(({ uniqueName }) => uniqueName !== 'default');
+    expect(made).toMatchObject([{ friendlyName: 'ringtrue.event', aclEnabled: true }]);
+    expect(await tallyOf(sync.open())).toMatchObject({ count: 1 });
+  });
+
+  test('may be one of the organiser', async () => {
+    await sync.open().record(rating());
+    const [, own] = [...sync.services.values()];
+    const store = sync.open({ syncServiceSid: own?.sid });
+    await store.record(rating({ voter: 'bob', score: 1 }));
+    expect(await tallyOf(store)).toMatchObject({ count: 2 });
+  });
+});
+
+describe('a wrong configuration is one sentence that names the variable', () => {
+  const unknown = `IS${'0'.repeat(32)}`;
+
+  test('when a credential is missing', () => {
+    expect(() => sync.open({ authToken: undefined })).toThrow(/^AUTH_TOKEN is missing/);
+    expect(() => sync.open({ accountSid: undefined })).toThrow(/^ACCOUNT_SID is missing/);
+    expect(() => sync.open({ authToken: undefined })).toThrow(ConfigFault);
+  });
+
+  test('when Twilio refuses the token', async () => {
+    const store = sync.open({ authToken: 'f'.repeat(32) });
+    for (const call of [
+      () => store.record(rating()),
+      () => store.tally('event'),
+      () => store.settings('event'),
+    ]) {
+      await expect(call()).rejects.toThrow(ConfigFault);
+      await expect(call()).rejects.toThrow(/^AUTH_TOKEN does not open Twilio Sync .*\(error 20003\)/);
+    }
+    expect(sync.services.size).toBe(0);
+  });
+
+  test('when the service is not there', async () => {
+    const store = sync.open({ syncServiceSid: unknown });
+    for (const call of [
+      () => store.record(rating()),
+      () => store.tally('event'),
+      () => store.changeSetting('event', { keyword: 'KEYNOTE', state: 'open' }),
+    ]) {
+      await expect(call()).rejects.toThrow(/^SYNC_SERVICE_SID names no Sync service/);
+    }
+  });
+
+  test('when the service that was made is gone', async () => {
+    const store = sync.open();
+    await store.record(rating());
+    for (const { sid, uniqueName } of sync.services.values())
+      if (uniqueName !== 'default') sync.services.delete(sid);
+    await expect(store.record(rating())).rejects.toThrow(/^The Sync service of event event was deleted/);
+    await expect(store.tally('event')).rejects.toThrow(ConfigFault);
+  });
+
+  test('when a newer version wrote the ratings', async () => {
+    const store = sync.open();
+    await store.record(rating());
+    for (const { documents } of sync.services.values())
+      for (const document of documents.values()) document.data = { ...document.data, version: 2 };
+    await expect(sync.open().record(rating())).rejects.toThrow(
+      /holds ratings of a newer version of ringtrue: update/,
+    );
+  });
+
+  test('and the doctor finds it without changing anything', async () => {
+    const look = (change: object) =>
+      inspectSync(
+        { deployed: true, accountSid: sync.accountSid, authToken: sync.authToken, ...change },
+        sync.connect,
+      );
+    expect(await look({})).toEqual({ from: 1, to: 1 });
+    await expect(look({ authToken: 'f'.repeat(32) })).rejects.toThrow(/^AUTH_TOKEN/);
+    await expect(look({ syncServiceSid: unknown })).rejects.toThrow(/^SYNC_SERVICE_SID/);
+    expect(sync.calls.filter((call) => !call.startsWith('GET'))).toEqual([]);
+  });
 });
