@@ -1,12 +1,16 @@
 import path from 'node:path';
 import { Command } from 'commander';
-import { inspectStore, migrateStore } from '../storage/open';
-import { chooseEngine } from '../storage/store-settings';
+import { inspectStore, migrateStore, prepareEvent } from '../storage/open';
+import { chooseEngine, type StoreSettings } from '../storage/store-settings';
 import { readConfig } from '../twilio/config';
+import { checkEventFile, readEventFile } from './check-event-file';
 import { localVariables, readEnvironment } from './environment';
+import { ProgressBar } from './progress-bar';
+import { UsageFault } from './usage-fault';
 
 interface MigrateFlags {
   check?: boolean;
+  deployed?: boolean;
   env?: string;
   data: string;
   json?: boolean;
@@ -17,6 +21,7 @@ export function migrateCommand(): Command {
   return new Command('migrate')
     .description('Make the tables for ratings, or bring them to this version')
     .option('--check', 'look only: make and change no table')
+    .option('--deployed', 'where a deployment keeps ratings: Twilio Sync, unless DATABASE_URL is set')
     .option('--env <file>', 'variables of the project (default: .env)')
     .option('--data <folder>', 'where the SQLite file is, without DATABASE_URL', '.ringtrue')
     .option('--json', 'print the result as JSON')
@@ -24,24 +29,52 @@ export function migrateCommand(): Command {
       'after',
       '\nTakes all steps or none, and may be run at any time: while ratings come in, twice, from several machines. The first\n' +
         'rating would do the same; a user who may not make tables needs it done by one who may.\n' +
+        'Twilio Sync has no tables, and gets the Documents of the event in assets/event.private.json: 192, which the first texts\n' +
+        'of a crowd would have to wait for.\n' +
         'Exit code: 0 the tables are up to date, 1 they are not (--check) or the store is away, 2 wrong usage or variables.',
     )
     .action(migrate);
 }
 
-async function migrate({ check, env, data, json }: MigrateFlags): Promise<void> {
+async function migrate({ check, deployed, env, data, json }: MigrateFlags): Promise<void> {
   const dataDir = path.resolve(data);
-  const { variables } = readEnvironment({ dir: process.cwd(), envFile: env, dataDir });
-  const settings = readConfig(localVariables(variables, dataDir)).store;
+  const { variables, credentials } = readEnvironment({ dir: process.cwd(), envFile: env, dataDir });
+  const settings = {
+    ...readConfig(localVariables(variables, dataDir)).store,
+    deployed: deployed === true,
+  };
+  const engine = chooseEngine(settings);
+  if (engine === 'sync' && credentials.source === 'demo') {
+    throw new UsageFault(
+      'Twilio Sync needs a Twilio account, and there are only demo credentials here: set ACCOUNT_SID and AUTH_TOKEN in .env or in the environment.',
+    );
+  }
+  const store = stores[engine];
   const { from, to } = await (check ? inspectStore(settings) : migrateStore(settings));
-  const store = {
-    sqlite: 'SQLite (RATINGS_FILE)',
-    sync: 'Twilio Sync (SYNC_SERVICE_SID)',
-    postgres: 'PostgreSQL (DATABASE_URL)',
-  }[chooseEngine(settings)];
-  if (json) console.log(JSON.stringify({ store, from, to, changed: !check && from !== to }));
+  const documents = engine === 'sync' && !check ? await makeDocuments(settings, json === true) : 0;
+  const changed = (!check && from !== to) || documents > 0;
+  if (json) console.log(JSON.stringify({ store, from, to, changed }));
+  else if (documents > 0) console.log(`${store}: done: ${documents} Documents`);
   else console.log(`${store}: ${describe(from, to, check === true)}`);
   if (check && from !== to) process.exitCode = 1;
+}
+
+const stores = {
+  sqlite: 'SQLite (RATINGS_FILE)',
+  sync: 'Twilio Sync',
+  postgres: 'PostgreSQL (DATABASE_URL)',
+};
+
+async function makeDocuments(settings: StoreSettings, silent: boolean): Promise<number> {
+  const dir = process.cwd();
+  checkEventFile(dir);
+  const id = readEventFile(dir)?.event?.id ?? '';
+  const bar = new ProgressBar(192, { silent });
+  try {
+    return await prepareEvent(settings, id, () => bar.advance());
+  } finally {
+    bar.end();
+  }
 }
 
 function describe(from: number, to: number, check: boolean): string {

@@ -4,7 +4,7 @@ import type { RatingStore, SchemaState } from './rating-store';
 import { inspectSqliteFile } from './sqlite-file';
 import { openSqliteStore } from './sqlite-store';
 import { chooseEngine, type StoreSettings } from './store-settings';
-import { inspectSync, openSyncStore } from './sync-store';
+import { inspectSync, openSyncStore, prepareSync } from './sync-store';
 
 const defaultFile = '.ringtrue/ratings.db';
 
@@ -67,4 +67,18 @@ export async function inspectStore(settings: StoreSettings): Promise<SchemaState
     case 'sqlite':
       return inspectSqliteFile(ratingsFile);
   }
+}
+
+/**
+ * Makes what the store makes for each event, where that takes a while: the Documents of Twilio Sync. Changes nothing else.
+ * @param onStep called for each of the 192, made or there already
+ * @returns how many were made
+ * @throws as `migrateStore` does
+ */
+export async function prepareEvent(
+  settings: StoreSettings,
+  event: string,
+  onStep: () => void,
+): Promise<number> {
+  return chooseEngine(settings) === 'sync' ? prepareSync(settings, event, onStep) : 0;
 }

@@ -48,6 +48,21 @@ export async function inspectSync(settings: StoreSettings, connect = connectToTw
   return { from: 1, to: 1 };
 }
 
+/**
+ * Makes an event's service and Documents before the first text does: a crowd then need not wait for them.
+ * @param onShard called 192 times
+ * @returns how many Documents were made
+ * @throws ConfigFault, StoreUnavailable
+ */
+export function prepareSync(
+  settings: StoreSettings,
+  event: string,
+  onShard: () => void,
+  connect = connectToTwilio,
+): Promise<number> {
+  return new SyncEvent(clientFor(settings, connect), event, settings.syncServiceSid).prepare(onShard);
+}
+
 function clientFor({ accountSid, authToken }: StoreSettings, connect: typeof connectToTwilio): SyncClient {
   if (!accountSid || !authToken) {
     throw new ConfigFault(

@@ -1,12 +1,14 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import Database from 'libsql';
 import { freePort } from '../free-port';
 import { describeWith } from '../requires';
+import { startTwilio, type TwilioStandIn } from '../stand-in/start-twilio';
 import { type PostgresServer, startPostgres } from '../storage/postgres-server';
 import { runRingtrue } from './run-ringtrue';
 
+const root = path.join(__dirname, '..', '..');
 let cwd: string;
 beforeEach(() => {
   cwd = mkdtempSync(path.join(tmpdir(), 'ringtrue-migrate-'));
@@ -75,6 +77,58 @@ describe('ringtrue migrate', () => {
       stderr: 'ringtrue: PostgreSQL, which DATABASE_URL names, cannot be used now (ECONNREFUSED)\n',
     });
     expect(existsSync(file())).toBe(false);
+  });
+});
+
+describe('ringtrue migrate --deployed', () => {
+  let twilio: TwilioStandIn;
+  beforeAll(async () => {
+    twilio = await startTwilio();
+  });
+  afterAll(() => twilio.close());
+  beforeEach(() => {
+    cpSync(path.join(root, 'assets', 'event.private.json'), path.join(cwd, 'assets', 'event.private.json'));
+    setVariables(`ACCOUNT_SID=${twilio.accountSid}`, `AUTH_TOKEN=${twilio.authToken}`);
+  });
+  const prepare = (...args: string[]) =>
+    runRingtrue(['migrate', '--deployed', ...args], { cwd, env: twilio.environment });
+
+  test('makes the Documents of the event in Twilio Sync, once', async () => {
+    expect(await prepare('--check')).toMatchObject({
+      code: 0,
+      stdout: 'Twilio Sync: up to date, version 1\n',
+    });
+    expect(twilio.calls.filter(({ method }) => method !== 'GET')).toEqual([]);
+    expect(await prepare()).toMatchObject({ code: 0, stdout: 'Twilio Sync: done: 192 Documents\n' });
+    const made = [...twilio.sync.services.values()].map(({ documents }) => documents.size);
+    expect(made.sort()).toEqual([1, 192]);
+    const { code, stdout } = await prepare('--json');
+    expect({ code, ...JSON.parse(stdout) }).toMatchObject({ code: 0, store: 'Twilio Sync', changed: false });
+    expect(existsSync(file())).toBe(false);
+  }, 60_000);
+
+  test('never goes to Twilio with demo credentials', async () => {
+    setVariables();
+    twilio.calls.length = 0;
+    const { code, stderr } = await prepare();
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringMatching(/^ringtrue: Twilio Sync needs/),
+    });
+    expect(twilio.calls).toEqual([]);
+  });
+
+  test('names the variable when the service is not there', async () => {
+    setVariables(
+      `ACCOUNT_SID=${twilio.accountSid}`,
+      `AUTH_TOKEN=${twilio.authToken}`,
+      `SYNC_SERVICE_SID=IS${'0'.repeat(32)}`,
+    );
+    for (const args of [[], ['--check']])
+      expect(await prepare(...args)).toMatchObject({
+        code: 2,
+        stderr: expect.stringMatching(/^ringtrue: SYNC_SERVICE_SID names no Sync service/),
+      });
   });
 });
 
