@@ -49,6 +49,8 @@ export type Batch = [
  */
 export interface Head {
   version: 1;
+  /** One more with each replacement. */
+  serial: number;
   sessions: string[];
   tallies: SessionTally['histogram'][];
   ratings: RatingRow[];
@@ -78,6 +80,7 @@ export interface BatchItem<Row> {
 export function emptyHead(): Head {
   return {
     version: 1,
+    serial: 0,
     sessions: [],
     tallies: [],
     ratings: [],

@@ -67,7 +67,7 @@ export async function replacePartition(state: ShardState, place: number, item: P
   const written = await Promise.all(
     split(state, item, depth).map(async (part): Promise<Head['partitions'][number]> => {
       const isEmpty = part.item.ratings.length + part.item.messages.length === 0;
-      const key = isEmpty ? '' : await state.items.write(state.shard, part.item, state.deadline);
+      const key = isEmpty ? '' : await state.write(part.item);
       return [part.depth, key, Math.min(never, ...part.item.ratings.map(([, , , at]) => at))];
     }),
   );
@@ -151,7 +151,7 @@ async function addToBatches<Row>(
     batches.pop();
   }
   for (const part of parts([...rows, ...moved])) {
-    const key = await state.items.write(state.shard, { rows: part }, state.deadline);
+    const key = await state.write({ rows: part });
     batches.push(describe(key, part));
   }
 }

@@ -71,7 +71,7 @@ async function filterBatches<Row>(
     const staying = rows.filter(stays);
     if (staying.length === rows.length) left.push(batch);
     else if (staying.length > 0) {
-      const key = await state.items.write(state.shard, { rows: staying }, state.deadline);
+      const key = await state.write({ rows: staying });
       left.push(describe(key, staying));
     }
   }

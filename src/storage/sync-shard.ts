@@ -1,7 +1,7 @@
 import { ConfigFault } from './config-fault';
 import { StoreUnavailable } from './rating-store';
 import { pause } from './sync-client';
-import { emptyHead, type Head, looseBytes, readHead, sizeOf } from './sync-head';
+import { emptyHead, type Head, itemsOf, looseBytes, readHead, sizeOf } from './sync-head';
 import { StaleHead, type SyncItems } from './sync-items';
 import { headName } from './sync-names';
 import { putAway } from './sync-put-away';
@@ -82,6 +82,7 @@ export class SyncShard {
   /** Brings tasks to an end, and never throws. @returns the head, when it was written just now */
   private async settle(tasks: Task[], known: Known | undefined): Promise<Known | undefined> {
     let start = known;
+    let lost: ShardState | undefined;
     for (let tries = 0; ; tries += 1) {
       const open = tasks.filter(({ settled }) => !settled);
       if (open.length === 0) return undefined;
@@ -89,6 +90,8 @@ export class SyncShard {
       try {
         const from = start ?? (await this.read(deadline));
         start = undefined;
+        await this.discard(lost, from.head, deadline);
+        lost = undefined;
         const state = new ShardState(this.shard, structuredClone(from.head), this.items, deadline);
         const results = await runAll(open, state);
         if (!results) continue;
@@ -100,6 +103,7 @@ export class SyncShard {
           });
           return end;
         }
+        lost = state;
       } catch (error) {
         if (!(error instanceof StaleHead)) {
           for (const task of open) task.reject(error);
@@ -120,6 +124,7 @@ export class SyncShard {
   private async write(state: ShardState, revision: string | null): Promise<Known | undefined> {
     const { head, deadline } = state;
     if (sizeOf(head) > largestHead) await putAway(state, leftLoose);
+    head.serial += 1;
     const Data = JSON.stringify(head);
     const answer = await this.service.call<SyncObject>(
       revision === null
@@ -148,11 +153,25 @@ export class SyncShard {
     );
     try {
       await putAway(state, leftLoose);
-      return await this.write(state, written.revision);
+      const lighter = await this.write(state, written.revision);
+      if (!lighter) await this.discard(state, (await this.read(state.deadline)).head, state.deadline);
+      return lighter;
     } catch (error) {
       if (error instanceof StoreUnavailable || error instanceof ConfigFault) return undefined;
       throw error;
     }
+  }
+
+  /**
+   * Deletes the items of an attempt that was too late. It may have been its own write that made it so, with a lost answer:
+   * only in a head that came after the attempt is what it does not name nobody's.
+   */
+  private async discard(lost: ShardState | undefined, head: Head, deadline: number): Promise<void> {
+    // The attempt has counted its own replacement already.
+    if (!lost || head.serial < lost.head.serial) return;
+    const named = [...itemsOf(head), ...head.garbage];
+    const dead = lost.written.filter((key) => !named.includes(key));
+    await Promise.all(dead.map((key) => this.items.remove(this.shard, key, deadline)));
   }
 
   private get path(): string {

@@ -9,6 +9,8 @@ import { digest, shardCount } from './sync-names';
 /** A shard as one reader saw it: its head, which may be changed, and what was put away, which is read when it is needed. */
 export class ShardState {
   changed = false;
+  /** Items that were written for this state: garbage unless the head is replaced. */
+  readonly written: string[] = [];
 
   constructor(
     readonly shard: number,
@@ -20,6 +22,13 @@ export class ShardState {
 
   item<T>(key: string): Promise<T> {
     return this.items.read<T>(this.shard, key, this.deadline);
+  }
+
+  /** @returns the key of a new item */
+  async write(data: object): Promise<string> {
+    const key = await this.items.write(this.shard, data, this.deadline);
+    this.written.push(key);
+    return key;
   }
 
   ratingKey([voter, session]: readonly [voter: string, session: number, ...rest: unknown[]]): string {

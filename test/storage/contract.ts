@@ -23,9 +23,10 @@ export function rating(change: Partial<NewRating> = {}): NewRating {
 export function describeRatingStore(engine: string, open: () => Promise<RatingStore>): void {
   describe(`${engine} as a rating store`, () => {
     let store: RatingStore;
+    // A database that is compiled for the first time takes its time on a busy machine.
     beforeEach(async () => {
       store = await open();
-    });
+    }, 60_000);
     afterEach(() => store.close());
 
     const recordAll = async (all: NewRating[]) => {

@@ -1,5 +1,6 @@
 import { ConfigFault } from '../../src/storage/config-fault';
 import { type RatingStore, StoreUnavailable } from '../../src/storage/rating-store';
+import { type Head, itemsOf } from '../../src/storage/sync-head';
 import { shardOf } from '../../src/storage/sync-names';
 import { inspectSync } from '../../src/storage/sync-store';
 import { type StartedSync, startSync } from '../stand-in/start-sync';
@@ -159,6 +160,8 @@ describe('what was put away', () => {
     if (oldest) expect(await store.record(oldest)).toMatchObject({ duplicate: true });
     expect(everythingStored()).not.toContain(`"${oldest?.voter}"`);
     expect(everythingStored()).not.toContain('comment 0 ');
+    const { kept, named } = itemsKept();
+    expect(kept.sort()).toEqual(named.sort());
   });
 
   test('goes for good when it is too old, and leaves nothing behind', async () => {
@@ -184,6 +187,18 @@ describe('what was put away', () => {
     expect(await store.uncounted('event', 1000)).toEqual(texts.slice(60).reverse());
   });
 });
+
+/** Items in Maps, and those that a head names. */
+function itemsKept(): { kept: string[]; named: string[] } {
+  const services = [...sync.services.values()];
+  const heads = services
+    .flatMap(({ documents }) => [...documents.values()].map(({ data }) => data))
+    .filter((data): data is Head => 'partitions' in data);
+  return {
+    kept: services.flatMap(({ maps }) => [...maps.values()].flatMap(({ items }) => [...items.keys()])),
+    named: heads.flatMap((head) => [...itemsOf(head), ...head.garbage]),
+  };
+}
 
 function everythingStored(): string {
   return JSON.stringify(
@@ -229,6 +244,24 @@ describe('faults', () => {
     );
     expect(answers.filter(({ duplicate }) => !duplicate)).toHaveLength(1);
     expect(await tallyOf(sync.open())).toMatchObject({ count: 31, sum: 155 });
+  });
+
+  test('leaves nothing behind that nothing names, when six processes put away what they wrote to one Document', async () => {
+    sync.limits.enforced = false;
+    const stores = [1, 2, 3, 4, 5, 6].map(() => sync.open());
+    const voters = neighbours(240);
+    await Promise.all(
+      stores.map(async (store, first) => {
+        for (let index = first; index < voters.length; index += stores.length)
+          await store.record(
+            rating({ voter: voters[index] ?? '', comment: { text: 'good', state: 'approved' } }),
+          );
+      }),
+    );
+    expect(await tallyOf(sync.open())).toMatchObject({ count: 240 });
+    const { kept, named } = itemsKept();
+    expect(kept.length).toBeGreaterThan(1);
+    expect(kept.filter((key) => !named.includes(key))).toEqual([]);
   });
 
   test('counts each of 120 messages once, delivered twice to four processes, when every fifth call fails', async () => {
