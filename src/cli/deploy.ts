@@ -14,7 +14,7 @@ import { writeSecrets } from '../deploy/secrets';
 import { removeStaleDeployInfo } from '../deploy/stale-deploy-info';
 import { watchBuild } from '../deploy/watch-build';
 import { readRoutes } from '../emulator/routes';
-import { TwilioFault } from '../twilio/twilio-api';
+import { addingTo, TwilioFault } from '../twilio/twilio-api';
 import { confirmChange } from './ask';
 import { probeDeployment, reportFailure, reportFaults, reportProbes } from './deploy-outcome';
 import { DeployProgress } from './deploy-progress';
@@ -106,16 +106,6 @@ async function readWhatIsDeployed(
     0,
     null,
   );
-}
-
-// What Twilio's answer means for the deployment is not in the answer.
-async function addingTo<T>(asked: Promise<T>, sentence: string): Promise<T> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (!(error instanceof TwilioFault)) throw error;
-    throw new TwilioFault(`${error.message} ${sentence}`, error.status, error.code);
-  }
 }
 
 async function upload(

@@ -2,7 +2,12 @@ import pc from 'picocolors';
 import { withoutPassword } from '../number/lint-webhook-url';
 import type { Update } from '../number/plan-change';
 import type { NumberAccount } from '../number/read-routing';
-import { effectiveVoiceWebhook, effectiveWebhook, type Routing } from '../number/routing';
+import {
+  effectiveVoiceWebhook,
+  effectiveWebhook,
+  type MessagingServiceSettings,
+  type Routing,
+} from '../number/routing';
 
 /** A number with what is to happen to it. */
 export interface PlannedNumber {
@@ -16,8 +21,9 @@ export interface PlannedNumber {
 /** Where a number's texts and calls go and why, and the change as a diff. No password of a URL is shown. */
 export function describeNumber({ routing, updates }: PlannedNumber): string[] {
   const lines = [pc.bold(routing.number.phoneNumber), ...describeRouting(routing)];
-  for (const { name, from, to } of updates) {
-    lines.push(`  ${name}:`);
+  for (const { resource, name, from, to } of updates) {
+    const service = resource === 'messaging-service' ? routing.service : null;
+    lines.push(`  change of ${service ? `the ${name}, for ${allOf(service)}` : 'the number'}:`);
     for (const [parameter, value] of Object.entries(to)) {
       lines.push(
         `    ${parameter}`,
@@ -27,6 +33,11 @@ export function describeNumber({ routing, updates }: PlannedNumber): string[] {
     }
   }
   return lines;
+}
+
+/** The numbers that a change of a Messaging Service is for. */
+export function allOf({ numberCount }: MessagingServiceSettings): string {
+  return numberCount === 1 ? 'this number alone' : `all its ${numberCount} numbers`;
 }
 
 /** Where a number's texts and calls go and why. */

@@ -148,7 +148,7 @@ async function readMemberships(
       key: 'phone_numbers',
       subject: 'the numbers of a Messaging Service',
     });
-    for (const { sid } of numbers) memberships.set(sid, readService(service));
+    for (const { sid } of numbers) memberships.set(sid, readService(service, numbers.length));
     if (wanted !== undefined && memberships.has(wanted)) break;
   }
   return memberships;
@@ -172,7 +172,7 @@ function readNumber(resource: NumberResource): NumberSettings {
   };
 }
 
-function readService(resource: ServiceResource): MessagingServiceSettings {
+function readService(resource: ServiceResource, numberCount: number): MessagingServiceSettings {
   return {
     sid: resource.sid,
     name: resource.friendly_name,
@@ -181,5 +181,6 @@ function readService(resource: ServiceResource): MessagingServiceSettings {
     fallbackUrl: resource.fallback_url ?? '',
     fallbackMethod: resource.fallback_method ?? 'POST',
     useInboundWebhookOnNumber: resource.use_inbound_webhook_on_number,
+    numberCount,
   };
 }

@@ -38,6 +38,8 @@ export interface MessagingServiceSettings {
   fallbackUrl: string;
   fallbackMethod: string;
   useInboundWebhookOnNumber: boolean;
+  /** How many numbers it has, all of which a change of it is for. */
+  numberCount: number;
 }
 
 export interface EffectiveWebhook {

@@ -106,6 +106,16 @@ interface Page<T> {
   next_page_uri?: string | null;
 }
 
+/** The same, and a fault says what it means for what was being done: that is not in Twilio's answer. @throws TwilioFault */
+export async function addingTo<T>(asked: Promise<T>, sentence: string): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (!(error instanceof TwilioFault)) throw error;
+    throw new TwilioFault(`${error.message} ${sentence}`, error.status, error.code);
+  }
+}
+
 function noAnswer(error: unknown, subject: string): TwilioFault {
   const code = (error as NodeJS.ErrnoException).code ?? 'no answer';
   const trust = /CERT|SELF_SIGNED/.test(code)

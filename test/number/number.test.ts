@@ -121,6 +121,23 @@ describe('ringtrue number', () => {
   });
 });
 
+test('several numbers of a service are all set before it begins to use them, and it stops before they are restored', async () => {
+  const other = addNumber(twilio, '+15550003333');
+  addMessagingService(twilio, [phone, other]);
+  const before = structuredClone([phone, other]);
+  const both = ['+15550001111', '+15550003333'];
+  const hosts = () =>
+    changes()
+      .map(({ host }) => host)
+      .filter((host) => /twilio\.com/.test(host));
+  expect((await number(...both, '--url', webhook, '--route', 'number', '--yes')).code).toBe(0);
+  expect(hosts()).toEqual(['api.twilio.com', 'api.twilio.com', 'messaging.twilio.com']);
+  twilio.calls.length = 0;
+  expect((await number(...both, '--restore', '--yes')).code).toBe(0);
+  expect(hosts()).toEqual(['messaging.twilio.com', 'api.twilio.com', 'api.twilio.com']);
+  expect([phone, other]).toEqual(before);
+});
+
 describe('calls', () => {
   const calls = () => webhook.replace('sms/', 'voice/');
 
@@ -198,7 +215,7 @@ describe('a number whose Messaging Service decides', () => {
   test('needs to be told which of the two to change', async () => {
     addMessagingService(twilio, [phone]);
     const { code, stderr } = await number('+15550001111', '--url', webhook, '--yes');
-    expect(stderr).toContain('--route service');
+    expect(stderr).toContain('--route service (set the URL of the service, for this number alone)');
     expect(stderr).toContain('--route number');
     expect(code).toBe(2);
     expect(changes()).toEqual([]);
@@ -208,7 +225,7 @@ describe('a number whose Messaging Service decides', () => {
     const other = addNumber(twilio, '+15550003333');
     const service = addMessagingService(twilio, [phone, other]);
     const before = { ...service };
-    const { code } = await number(
+    const { code, stdout } = await number(
       '+15550001111',
       '+15550003333',
       '--url',
@@ -218,6 +235,7 @@ describe('a number whose Messaging Service decides', () => {
       '--yes',
     );
     expect(code).toBe(0);
+    expect(stdout).toContain('change of the Messaging Service "Conference", for all its 2 numbers:');
     expect(service).toMatchObject({ inbound_request_url: webhook, fallback_url: fallback });
     expect(phone.sms_url).toBe('https://old.example/sms');
     expect(changes().filter(({ host }) => host === 'messaging.twilio.com')).toHaveLength(1);
@@ -387,6 +405,20 @@ describe("when Twilio's API fails", () => {
     expect(phone).toEqual(before);
     expect(service.use_inbound_webhook_on_number).toBe(false);
     expect(changes().filter(({ host }) => host === 'messaging.twilio.com')).toEqual([]);
+  });
+
+  test('after the change says that it was changed, and how to restore it', async () => {
+    const before = { ...phone };
+    const down = { status: 500, code: 20500, message: 'down' };
+    twilio.fail({ on: /GET api.*IncomingPhoneNumbers/, answer: down, skip: 1 });
+    const { code, stderr } = await number('+15550001111', '--url', webhook, '--yes');
+    expect(stderr).toMatch(
+      /failed for the number.* It was changed; to restore: npm run number -- \+15550001111 --restore\n$/,
+    );
+    expect(code).toBe(1);
+    expect(phone.sms_url).toBe(webhook);
+    await number('+15550001111', '--restore', '--yes');
+    expect(phone).toEqual(before);
   });
 
   test('a change that cannot be undone says so, and --restore undoes it later', async () => {

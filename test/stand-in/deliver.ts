@@ -39,12 +39,12 @@ export function deliverText(
 }
 
 /**
- * Calls a number, and presses a key when its TwiML asks for one.
+ * Calls a number, and presses a key each time its TwiML asks for one, until there are no more.
  * Source: https://www.twilio.com/docs/voice/twiml#request-parameters, https://www.twilio.com/docs/voice/twiml/gather
  */
 export async function deliverCall(
   state: TwilioState,
-  { phoneNumber, key }: { phoneNumber: string; key: string },
+  { phoneNumber, keys }: { phoneNumber: string; keys: string },
   connection: Connection,
 ): Promise<Visit> {
   const number = findNumber(state, phoneNumber);
@@ -57,11 +57,14 @@ export async function deliverCall(
     CallStatus: 'in-progress',
     Direction: 'inbound',
   };
-  const greeting = await post(state, { number, url, form }, connection);
-  const action = /<Gather[^>]*\baction="([^"]*)"/.exec(greeting.body)?.[1]?.replaceAll('&amp;', '&');
-  if (action === undefined) return greeting;
-  const next = new URL(action, url.replace(/#.*/, ''));
-  return post(state, { number, url: next.href, form: { ...form, Digits: key } }, connection);
+  let answer = await post(state, { number, url, form }, connection);
+  for (const key of keys) {
+    const action = /<Gather[^>]*\baction="([^"]*)"/.exec(answer.body)?.[1]?.replaceAll('&amp;', '&');
+    if (action === undefined) break;
+    const { href } = new URL(action, url.replace(/#.*/, ''));
+    answer = await post(state, { number, url: href, form: { ...form, Digits: key } }, connection);
+  }
+  return answer;
 }
 
 function findNumber(state: TwilioState, phoneNumber: string): PhoneNumber {

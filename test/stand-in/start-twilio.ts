@@ -63,8 +63,10 @@ export interface TwilioStandIn {
   stopFailing(): void;
   /** Somebody texts a number: Twilio calls the webhook that its settings name, signed, and gets the answer. */
   text(phoneNumber: string, body: string): Promise<Visit>;
-  /** Somebody calls a number and presses a key. */
-  call(phoneNumber: string, key: string): Promise<Visit>;
+  /** Somebody calls a number and presses keys. */
+  call(phoneNumber: string, keys: string): Promise<Visit>;
+  /** Ends the processes that run functions; the next request starts them anew, as Twilio does all the time. */
+  coolDown(): void;
   /** Opens a deployed URL without a signature. */
   visit(url: string): Promise<Visit>;
   close(): Promise<void>;
@@ -168,8 +170,9 @@ export async function startTwilio(further: Record<string, RequestHandler> = {}):
     stopFailing: () => void faults.splice(0),
     text: (phoneNumber, body) =>
       deliverText(state, { phoneNumber, body }, { port: tlsPort, ca: certificate.cert }),
-    call: (phoneNumber, key) =>
-      deliverCall(state, { phoneNumber, key }, { port: tlsPort, ca: certificate.cert }),
+    coolDown: () => sites.close(),
+    call: (phoneNumber, keys) =>
+      deliverCall(state, { phoneNumber, keys }, { port: tlsPort, ca: certificate.cert }),
     visit: (url) => visitSite(url, { port: tlsPort, ca: certificate.cert }),
     close: async () => {
       sites.close();
