@@ -106,7 +106,7 @@ interface Page<T> {
   next_page_uri?: string | null;
 }
 
-/** The same, and a fault says what it means for what was being done: that is not in Twilio's answer. @throws TwilioFault */
+/** Waits for Twilio, and adds to its fault what that means for the work at hand. @throws TwilioFault */
 export async function addingTo<T>(asked: Promise<T>, sentence: string): Promise<T> {
   try {
     return await asked;
