@@ -17,7 +17,8 @@ export const handler = makeHandler(async (context, fields) => {
   if (!first) return plainText(404, 'Not Found');
   if (number === null) {
     console.log('EVENT_NUMBER is missing: set it to the phone number that attendees text.');
-    return plainText(503, 'The number to text is not set up yet.');
+    // No fault of the server: a deployment begins without a number.
+    return plainText(409, 'The number to text is not set up yet.');
   }
   if (view === 'code')
     return { status: 200, contentType: 'image/svg+xml', body: writeCode(number, first.keyword) };

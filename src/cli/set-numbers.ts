@@ -1,7 +1,8 @@
 import pc from 'picocolors';
+import { readDeployed } from '../deploy/deployed-file';
 import { applyUpdates, UpdateFault } from '../number/apply-updates';
 import { FormerValues } from '../number/former-values';
-import { withoutPassword } from '../number/lint-webhook-url';
+import { hostOf, withoutPassword } from '../number/lint-webhook-url';
 import type { Target, Update } from '../number/plan-change';
 import { type Found, findRouting, type NumberAccount } from '../number/read-routing';
 import { effectiveWebhook } from '../number/routing';
@@ -93,7 +94,20 @@ async function carryOut(
   say(pc.green('Changed, and read back from Twilio.'));
   if (target) say(`To restore: ${restore}`);
   if (!(await passes())) process.exitCode = 1;
+  else if (target) nextSteps(planned, target, { twilio, dataDir: options.data }).forEach(say);
   return 'changed';
+}
+
+// A deployment begins without a number, and its posters need one.
+function nextSteps(
+  [first, ...others]: PlannedNumber[],
+  { url }: Target,
+  { twilio, dataDir }: { twilio: TwilioConnection; dataDir: string },
+): string[] {
+  const deployed = readDeployed(dataDir, twilio.accountSid);
+  const isKnown = Boolean(process.env.EVENT_NUMBER || twilio.variables.EVENT_NUMBER);
+  if (!first || others.length > 0 || isKnown || hostOf(url) !== deployed?.domain) return [];
+  return [`next, for posters: EVENT_NUMBER=${first.routing.number.phoneNumber} in .env, then npm run deploy`];
 }
 
 async function change(
