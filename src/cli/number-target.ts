@@ -3,7 +3,7 @@ import { lintWebhookUrl } from '../number/lint-webhook-url';
 import type { Target } from '../number/plan-change';
 import { regionOf, type TwilioConnection } from './twilio-connection';
 import { UsageFault } from './usage-fault';
-import { userinfoOf, userinfoOfDeployed, withUserinfo } from './webhook-option';
+import { userinfoFor, withUserinfo } from './webhook-option';
 
 /** How the user says where a number's texts and calls shall go. */
 export interface TargetOptions {
@@ -50,10 +50,7 @@ export function completeTarget(
   { twilio, options, dataDir }: { twilio: TwilioConnection; options: TargetOptions; dataDir: string },
 ): Target {
   const plain = target ?? targetOfLastDeploy(twilio, options, dataDir);
-  const wanted = withBasic(
-    plain,
-    (url) => userinfoOf(twilio.variables, process.env) || userinfoOfDeployed(url, dataDir),
-  );
+  const wanted = withBasic(plain, (url) => userinfoFor(url, { variables: twilio.variables, dataDir }));
   const there = regionOf(wanted.url);
   if (there !== undefined && there !== twilio.region) {
     throw new UsageFault(

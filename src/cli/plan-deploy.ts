@@ -55,11 +55,12 @@ export async function planDeploy(
   const deployed = await readDeployment(client, { service: serviceName, suffix });
   const builds = deployed ? await listBuilds(client, deployed.serviceSid) : [];
   const variables = deployedVariables(file, process.env);
-  const secrets = makeMissingSecrets(variables, deployed?.variables ?? {});
-  const all = { ...deployed?.variables, ...variables, ...secrets };
+  const there = deployed?.variables ?? {};
+  const secrets = makeMissingSecrets(variables, there);
+  const sent = { ...variables, ...secrets };
   const faults = [
-    ...checkLimits({ serviceName, suffix, variables: all, dependencies, routes }),
-    ...checkConfiguration(all, accountSid),
+    ...checkLimits({ serviceName, suffix, variables: sent, there, dependencies, routes }),
+    ...checkConfiguration({ ...there, ...sent }, accountSid),
     ...(await loadFunctions({ dir, routes, dependencies: Object.keys(dependencies) })),
   ];
   if (faults.length === 0) faults.push(...(await diagnose({ dir, envFile, say })));

@@ -5,7 +5,7 @@ import { checkRotation, rotationFaults, type TriedWebhook } from '../number/chec
 import { sendDirectly } from './send-directly';
 import { connectToTwilio } from './twilio-connection';
 import { UsageFault } from './usage-fault';
-import { checkUrl, userinfoOf, withUserinfo } from './webhook-option';
+import { checkUrl, userinfoFor, withUserinfo } from './webhook-option';
 
 /** `ringtrue number rotate-check`: what each of the two Auth Tokens opens while one takes the place of the other. */
 export async function rotateCheck({
@@ -33,11 +33,13 @@ export async function rotateCheck({
   }
   const deployedTo = readDeployed(dataDir, accountSid);
   const webhookUrl = url ?? (deployedTo && `https://${deployedTo.domain}/sms/incoming`);
-  const userinfo = userinfoOf(variables, process.env);
   const states = await checkRotation({
     accountSid,
     tokens: { AUTH_TOKEN: authToken, AUTH_TOKEN_SECONDARY: secondary },
-    deployed: webhookUrl === undefined ? null : { url: withUserinfo(webhookUrl, userinfo), send },
+    deployed:
+      webhookUrl === undefined
+        ? null
+        : { url: withUserinfo(webhookUrl, userinfoFor(webhookUrl, { variables, dataDir })), send },
     local: localWebhook(dataDir),
     connect,
   });

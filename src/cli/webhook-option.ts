@@ -50,8 +50,16 @@ export function chooseWebhook(
   };
 }
 
-/** What the last deploy demands before the `@` of its URLs; empty for other hosts: a password is no stranger's business. */
-export function userinfoOfDeployed(url: string, dataDir: string): string {
+/** What stands before the `@` of a webhook's URL: as configured here, else what the last deploy demands. */
+export function userinfoFor(
+  url: string,
+  { variables, dataDir }: { variables: Record<string, string>; dataDir: string },
+): string {
+  return userinfoOf(variables, process.env) || userinfoOfDeployed(url, dataDir);
+}
+
+// Empty for other hosts: a password is no stranger's business.
+function userinfoOfDeployed(url: string, dataDir: string): string {
   const deployed = readDeployed(dataDir);
   return deployed && /^https:/i.test(url) && hostOf(url) === deployed.domain ? deployed.userinfo : '';
 }

@@ -1,9 +1,11 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { runRingtrue } from '../cli/run-ringtrue';
+import { addNumber } from '../stand-in/add-number';
 import { makeProject, type Project } from '../stand-in/make-project';
 import { startTwilio, type TwilioStandIn } from '../stand-in/start-twilio';
 
+jest.setTimeout(60_000);
 let twilio: TwilioStandIn;
 let project: Project;
 
@@ -95,7 +97,20 @@ describe('a deploy', () => {
     project.write('.env', `${readFileSync(path.join(project.dir, '.env'), 'utf8')}${credentials}`);
     const { code, stderr } = await deploy('--yes');
     expect(stderr).toContain('✓ /sms/incoming  signed, without the password: refused 401');
+    expect(stderr).toContain('✓ /voice/incoming  signed, without the password: refused 401');
     expect(code).toBe(0);
+
+    // Now only the deployment has them, and this checkout remembers.
+    project.write('.env', `ACCOUNT_SID=${twilio.accountSid}\nAUTH_TOKEN=${twilio.authToken}\n`);
+    const phone = addNumber(twilio, '+15551234567');
+    const pointed = await runRingtrue(['number', '+15551234567', '--yes'], {
+      cwd: project.dir,
+      env: twilio.environment,
+    });
+    expect(pointed.code).toBe(0);
+    expect(pointed.stdout + pointed.stderr).not.toContain('not-a-real-password');
+    expect(phone.sms_url).toMatch(/^https:\/\/twilio:not-a-real-password@ringtrue-/);
+    expect(phone.voice_url).toMatch(/^https:\/\/twilio:not-a-real-password@ringtrue-/);
   });
 });
 
