@@ -18,6 +18,12 @@ export interface TwilioConnection {
 }
 
 /**
+ * Where each region is entered: a host has to name both (https://www.twilio.com/docs/global-infrastructure), and the `twilio`
+ * package adds none by itself.
+ */
+const edges: Record<string, string> = { au1: 'sydney', ie1: 'dublin', jp1: 'tokyo', us1: 'ashburn' };
+
+/**
  * Connects with ACCOUNT_SID and AUTH_TOKEN. Demo credentials never get this far: nothing is sent to Twilio with them.
  * @throws UsageFault when there are no credentials
  */
@@ -44,7 +50,7 @@ export async function connectToTwilio({
   // 200 ms to load, so only for the commands that talk to Twilio.
   const { default: twilio } = await import('twilio');
   const region = process.env.TWILIO_REGION || variables.TWILIO_REGION;
-  const edge = process.env.TWILIO_EDGE || variables.TWILIO_EDGE;
+  const edge = process.env.TWILIO_EDGE || variables.TWILIO_EDGE || edges[region ?? ''];
   const connect: TwilioConnection['connect'] = (one) =>
     twilio(one.accountSid, one.authToken, {
       autoRetry: true,

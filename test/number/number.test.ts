@@ -5,7 +5,7 @@ import { runRingtrue } from '../cli/run-ringtrue';
 import { addApplication, addMessagingService, addNumber } from '../stand-in/add-number';
 import { makeProject, type Project } from '../stand-in/make-project';
 import { startTwilio, type TwilioStandIn } from '../stand-in/start-twilio';
-import { newSid, type PhoneNumber } from '../stand-in/twilio-account';
+import { type Account, newSid, type PhoneNumber, type Service } from '../stand-in/twilio-account';
 
 jest.setTimeout(60_000);
 let twilio: TwilioStandIn;
@@ -260,21 +260,70 @@ describe('a number whose Messaging Service decides', () => {
   });
 });
 
-test('a subaccount signs with its own token: its number cannot call a function of the account', async () => {
-  const sub = {
-    sid: newSid('AC'),
-    ownerSid: twilio.accountSid,
-    primaryToken: newSid('').padEnd(32, '1'),
-    secondaryToken: null,
-    status: 'active' as const,
-  };
-  twilio.state.accounts.push(sub);
-  const there = addNumber(twilio, '+15550009999', { accountSid: sub.sid });
-  const { code, stderr } = await number('+15550009999', '--url', webhook, '--yes');
-  twilio.state.accounts.pop();
-  expect(stderr).toContain("a subaccount's number needs a service of that subaccount");
-  expect(code).toBe(1);
-  expect(there.sms_url).toBe('https://old.example/sms');
+describe('a number of a subaccount', () => {
+  let there: PhoneNumber;
+  let subaccount: Account;
+  const service = () => twilio.state.services[0] as Service;
+
+  beforeEach(() => {
+    subaccount = {
+      sid: newSid('AC'),
+      ownerSid: twilio.accountSid,
+      primaryToken: newSid('').padEnd(32, '1'),
+      secondaryToken: null,
+      status: 'active',
+    };
+    twilio.state.accounts.push(subaccount);
+    there = addNumber(twilio, '+15550009999', { accountSid: subaccount.sid });
+  });
+  afterEach(() => {
+    service().accountSid = twilio.accountSid;
+    twilio.state.accounts.pop();
+  });
+
+  test('is signed for with a token of its own, so that it cannot call a function of the account', async () => {
+    const { code, stderr } = await number('+15550009999', '--url', webhook, '--yes');
+    expect(stderr).toContain("a subaccount's number needs a service of that subaccount");
+    expect(code).toBe(1);
+    expect(there.sms_url).toBe('https://old.example/sms');
+  });
+
+  test('is pointed at a function of the subaccount with the credentials of the account, and restored', async () => {
+    service().accountSid = subaccount.sid;
+    const before = { ...there };
+    const { code } = await number('+15550009999', '--url', webhook, '--yes');
+    expect(code).toBe(0);
+    expect(there.sms_url).toBe(webhook);
+    expect((await number('--list', '--account', subaccount.sid)).stdout).toContain('+15550009999');
+    expect((await number('--list', '--account', twilio.accountSid)).stdout).not.toContain('+15550009999');
+    expect((await number('+15550009999', '--restore', '--yes')).code).toBe(0);
+    expect(there).toEqual(before);
+  });
+
+  test('is not found in another account, which is named', async () => {
+    const other = `AC${'9'.repeat(32)}`;
+    const { code, stderr } = await number('+15550009999', '--url', webhook, '--account', other, '--yes');
+    expect(stderr).toContain(`--account ${other} is neither this account nor an active subaccount of it`);
+    expect(code).toBe(2);
+  });
+});
+
+test('in another region everything goes there, and nothing anywhere else', async () => {
+  const elsewhere = await startTwilio();
+  const checkout = makeProject(elsewhere);
+  try {
+    const moved = addNumber(elsewhere, '+15550001111');
+    const env = { ...elsewhere.environment, TWILIO_REGION: 'ie1' };
+    const run = (...args: string[]) => runRingtrue([...args, '--yes'], { cwd: checkout.dir, env });
+    expect((await run('deploy')).code).toBe(0);
+    expect((await run('number', '+15550001111')).code).toBe(0);
+    expect(moved.sms_url).toMatch(/^https:\/\/ringtrue-\d{4}-dev\.dublin\.ie1\.twil\.io\/sms\/incoming$/);
+    const hosts = new Set(elsewhere.calls.map(({ host }) => host));
+    expect([...hosts].filter((host) => !host.includes('.dublin.ie1.'))).toEqual([]);
+  } finally {
+    checkout.remove();
+    await elsewhere.close();
+  }
 });
 
 describe('refuses', () => {

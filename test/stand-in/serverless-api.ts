@@ -79,6 +79,8 @@ export function serverlessApi(state: TwilioState): Router {
       optional: { DomainSuffix: /^[a-z0-9-]{0,16}$/, FriendlyName: 255 },
     });
     const suffix = DomainSuffix || null;
+    // `serverless.dublin.ie1.twilio.com` makes `….dublin.ie1.twil.io`.
+    const place = request.hostname.replace(/^serverless|\.twilio\.com$/g, '');
     if (service.environments.some((one) => one.unique_name === UniqueName || one.domain_suffix === suffix)) {
       throw new ApiError(409, 20409, `Environment ${UniqueName} already exists`);
     }
@@ -86,7 +88,7 @@ export function serverlessApi(state: TwilioState): Router {
       sid: newSid('ZE'),
       unique_name: UniqueName,
       domain_suffix: suffix,
-      domain_name: `${service.unique_name}-${service.domainNumber}${suffix ? `-${suffix}` : ''}.twil.io`,
+      domain_name: `${service.unique_name}-${service.domainNumber}${suffix ? `-${suffix}` : ''}${place}.twil.io`,
       build_sid: null,
       variables: [],
       deployments: [],

@@ -210,7 +210,7 @@ function takeFault(faults: Fault[], request: string): Fault | undefined {
 }
 
 async function makeCertificate(): Promise<{ cert: string; key: string }> {
-  const names = ['*.twilio.com', '*.dublin.ie1.twilio.com', '*.twil.io'];
+  const names = ['*.twilio.com', '*.dublin.ie1.twilio.com', '*.twil.io', '*.dublin.ie1.twil.io'];
   const { cert, private: key } = await generate([{ name: 'commonName', value: 'Twilio stand-in' }], {
     keyType: 'ec',
     extensions: [{ name: 'subjectAltName', altNames: names.map((value) => ({ type: 2, value })) }],
