@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { buildBundle } from '../bundle/build-bundle';
 import {
   activateBuild,
@@ -49,7 +49,7 @@ export function deployCommand(): Command {
   return new Command('deploy')
     .description("Check, build, deploy with Twilio's own tool, and probe every route of what was deployed")
     .option('--environment <suffix>', 'the environment, which ends its domain name', 'dev')
-    .option('--production', 'the environment without a suffix')
+    .addOption(new Option('--production', 'the environment without a suffix').conflicts('environment'))
     .option('--rollback', 'make the build before the present one active again')
     .option('--yes', 'do not ask')
     .option('--env <file>', 'variables and credentials (default: .env)')
@@ -87,7 +87,9 @@ async function deploy(deploying: Deploying): Promise<boolean> {
   const end = await upload(plan, deploying);
   if (end.code !== 0) return reportFailure({ end, plan, client: twilio.client, json: options.json });
   const now = await readWhatIsDeployed(plan, twilio);
-  const probes = await probeDeployment({ deployment: now, routes: plan.routes, twilio, say });
+  const probes = await orSayWhatIsActive(
+    probeDeployment({ deployment: now, routes: plan.routes, twilio, say }),
+  );
   const takenBack = await takeBackUnlessFine(twilio, { probes, deployment: now, former: plan.deployed });
   return reportProbes({ deployment: now, probes, takenBack, twilio, json: options.json, dataDir });
 }
@@ -106,6 +108,22 @@ async function readWhatIsDeployed(
     0,
     null,
   );
+}
+
+/** Waits for the probes; Ctrl-C ends them, and says what that leaves behind. */
+async function orSayWhatIsActive(probing: Promise<RouteProbe[]>): Promise<RouteProbe[]> {
+  const interrupt = () => {
+    console.error(
+      'ringtrue: interrupted. The build is active and only partly probed: run it again, or --rollback.',
+    );
+    process.exit(1);
+  };
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  try {
+    return await probing;
+  } finally {
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  }
 }
 
 async function upload(
@@ -152,7 +170,9 @@ async function takeBackUnlessFine(
 ): Promise<boolean> {
   if (probes.every(({ passed }) => passed)) return false;
   if (!former?.buildSid) {
-    console.error('ringtrue: what is deployed does not do what it should, and there is no build before it.');
+    console.error(
+      'ringtrue: what is deployed does not do what it should, and there is no build before it: correct it and run it again.',
+    );
     return false;
   }
   await addingTo(
@@ -180,7 +200,7 @@ async function rollBack(deploying: Deploying): Promise<boolean> {
   await buildBundle(dir).catch(() => {});
   // An older build may have other routes than this checkout; these every build has.
   const routes = (await readRoutes(dir)).filter(({ path: url }) => /^\/(?:sms\/|results$)/.test(url));
-  const probes = await probeDeployment({ deployment: deployed, routes, twilio, say });
+  const probes = await orSayWhatIsActive(probeDeployment({ deployment: deployed, routes, twilio, say }));
   const now = { ...deployed, buildSid: previous };
   const takenBack = await takeBackUnlessFine(twilio, { probes, deployment: now, former: deployed });
   return reportProbes({ deployment: now, probes, takenBack, twilio, json: options.json, dataDir });

@@ -1,6 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { explainFailure } from '../../src/deploy/explain-failure';
 import { runDeployTool } from '../../src/deploy/run-deploy-tool';
@@ -43,8 +42,11 @@ function beginDeployed(): void {
 
 const deploy = (...flags: string[]) =>
   runRingtrue(['deploy', '--yes', ...flags], { cwd: project.dir, env: twilio.environment });
-const deployWith = (onStart: (child: ChildProcess) => void) =>
-  runRingtrue(['deploy', '--yes'], { cwd: project.dir, env: twilio.environment, onStart });
+// With a folder for temporary files of its own, to see what is left in it.
+const deployWith = (onStart: (child: ChildProcess) => void) => {
+  const env = { ...twilio.environment, TMPDIR: mkdtempSync(path.join(project.dir, 'temporary-')) };
+  return runRingtrue(['deploy', '--yes'], { cwd: project.dir, env, onStart });
+};
 const changes = () => twilio.calls.filter(({ method }) => method !== 'GET');
 const readEnvironment = () => readFileSync(path.join(project.dir, '.env'), 'utf8');
 const breakWebhook = () =>
@@ -173,7 +175,20 @@ describe('a deploy that fails', () => {
     expect(stderr).not.toMatch(stack);
     expect(code).toBe(1);
     expect(JSON.stringify(environment())).toBe(before);
-    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('ringtrue-deploy-'))).toEqual([]);
+    const [temporary = ''] = readdirSync(project.dir).filter((name) => name.startsWith('temporary-'));
+    expect(readdirSync(path.join(project.dir, temporary))).toEqual([]);
+  });
+
+  test('by Ctrl-C while it is probed says that it is active and only partly probed', async () => {
+    const { code, stderr } = await deployWith((child) => {
+      child.stderr?.on('data', (text: string) => {
+        if (text.includes('✓ ')) child.kill('SIGINT');
+      });
+    });
+    expect(stderr).toContain('The build is active and only partly probed: run it again, or --rollback.');
+    expect(stderr).not.toMatch(stack);
+    expect(code).toBe(1);
+    expect(activeBuild()).not.toBeNull();
   });
 
   test('because the tool gets no answer is ended and explained', async () => {
