@@ -1,17 +1,12 @@
 /**
  * api.twilio.com (accounts, incoming numbers, applications) and messaging.twilio.com, as far as routing a number uses them.
  *
- * Shapes: https://github.com/twilio/twilio-oai/blob/main/spec/json/twilio_api_v2010.json (UpdateIncomingPhoneNumber:
- * SmsUrl, SmsMethod, SmsFallbackUrl, SmsFallbackMethod, SmsApplicationSid; methods GET or POST for SMS) and
- * twilio_messaging_v1.json (UpdateService). The 2010 API has another list envelope than the newer ones and paths that end in
- * `.json`.
+ * Requests are held to the description before they get here. The 2010 API has another list envelope than the newer ones and
+ * paths that end in `.json`.
  */
 import { type Request, type Response, Router } from 'express';
-import { answerPage, callerOf, findOr404, notFound, takeForm } from './api-answers';
+import { answerPage, callerOf, findOr404, notFound } from './api-answers';
 import type { Account, MessagingService, PhoneNumber, TwilioState } from './twilio-account';
-
-const url = /^(?:https?:\/\/\S+)?$/;
-const method = /^(?:GET|POST)$/;
 
 export function accountsApi(state: TwilioState): Router {
   const api = Router();
@@ -52,18 +47,7 @@ export function accountsApi(state: TwilioState): Router {
   });
   api.post(number, (request, response) => {
     const found = findNumber(request, response);
-    const form = takeForm(request, {
-      optional: {
-        SmsUrl: url,
-        SmsMethod: method,
-        SmsFallbackUrl: url,
-        SmsFallbackMethod: method,
-        SmsApplicationSid: /^(?:AP[0-9a-f]{32})?$/,
-        VoiceUrl: url,
-        VoiceMethod: method,
-        VoiceApplicationSid: /^(?:AP[0-9a-f]{32})?$/,
-      },
-    });
+    const form = request.body as Record<string, string>;
     found.sms_url = form.SmsUrl ?? found.sms_url;
     found.sms_method = form.SmsMethod ?? found.sms_method;
     found.sms_fallback_url = form.SmsFallbackUrl ?? found.sms_fallback_url;
@@ -104,15 +88,7 @@ export function messagingApi(state: TwilioState): Router {
   });
   api.post('/Services/:service', (request, response) => {
     const service = findOr404(own(response), request.params.service, request);
-    const form = takeForm(request, {
-      optional: {
-        InboundRequestUrl: url,
-        InboundMethod: method,
-        FallbackUrl: url,
-        FallbackMethod: method,
-        UseInboundWebhookOnNumber: /^(?:true|false)$/,
-      },
-    });
+    const form = request.body as Record<string, string>;
     if (form.InboundRequestUrl !== undefined) service.inbound_request_url = form.InboundRequestUrl || null;
     if (form.FallbackUrl !== undefined) service.fallback_url = form.FallbackUrl || null;
     service.inbound_method = form.InboundMethod ?? service.inbound_method;
