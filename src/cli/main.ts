@@ -6,6 +6,7 @@ import { crowdCommand } from './crowd';
 import { deployCommand } from './deploy';
 import { doctorCommand } from './doctor';
 import { endWith } from './end-with';
+import { eraseCommand } from './erase';
 import { migrateCommand } from './migrate';
 import { numberCommand } from './number';
 import { repliesCommand } from './replies';
@@ -30,6 +31,7 @@ const program = new Command('ringtrue')
   .addCommand(deployCommand())
   .addCommand(numberCommand())
   .addCommand(migrateCommand())
+  .addCommand(eraseCommand())
   .addCommand(buildCommand());
 
 for (const command of program.commands.flatMap((one) => [one, ...one.commands]))

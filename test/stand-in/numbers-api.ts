@@ -121,7 +121,7 @@ function showOwned<T extends { accountSid: string }>({ accountSid, ...rest }: T)
 }
 
 // The envelope of the 2010 API, whose next page is a path without a host.
-function answerOldPage(request: Request, response: Response, key: string, entries: object[]): void {
+export function answerOldPage(request: Request, response: Response, key: string, entries: object[]): void {
   const size = 2;
   const page = Number(request.query.Page ?? 0);
   const query = new URLSearchParams({ ...(request.query as Record<string, string>), Page: String(page + 1) });

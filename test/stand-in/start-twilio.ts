@@ -24,6 +24,7 @@ import { deliverCall, deliverText } from './deliver';
 import { DeployedSites } from './deployed-site';
 import { checkCalls } from './description/check-call';
 import { accountsApi, messagingApi } from './numbers-api';
+import { recordsApi } from './records-api';
 import { serverlessApi, serverlessUploadApi } from './serverless-api';
 import { type SyncStandIn, syncStandIn } from './sync-api';
 import { newSid, type TwilioState } from './twilio-account';
@@ -85,6 +86,7 @@ export async function startTwilio(further: Record<string, RequestHandler> = {}):
     applications: [],
     messagingServices: [],
     services: [],
+    records: [],
     buildOutcomes: [],
   };
   const sync = syncStandIn();
@@ -98,7 +100,7 @@ export async function startTwilio(further: Record<string, RequestHandler> = {}):
   const apis: Record<string, RequestHandler> = {
     'serverless.twilio.com': express().use('/v1', serverlessApi(state)),
     'serverless-upload.twilio.com': express().use('/v1', serverlessUploadApi(state)),
-    'api.twilio.com': express().use('/2010-04-01', accountsApi(state)),
+    'api.twilio.com': express().use('/2010-04-01', accountsApi(state)).use('/2010-04-01', recordsApi(state)),
     'messaging.twilio.com': express().use('/v1', messagingApi(state)),
     'sync.twilio.com': express().use('/v1', sync.api),
     ...further,

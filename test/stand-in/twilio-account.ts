@@ -7,6 +7,7 @@ export interface TwilioState {
   applications: Application[];
   messagingServices: MessagingService[];
   services: Service[];
+  records: PhoneRecord[];
   /** What the next Builds end as. */
   buildOutcomes: ('completed' | 'failed')[];
 }
@@ -34,6 +35,16 @@ export interface PhoneNumber {
   voice_method: string;
   voice_application_sid: string;
   trunk_sid: string | null;
+}
+
+/** A text, a reply or a call, as Twilio keeps it. */
+export interface PhoneRecord {
+  kind: 'Messages' | 'Calls';
+  sid: string;
+  accountSid: string;
+  from: string;
+  to: string;
+  status: string;
 }
 
 export interface Application {

@@ -16,7 +16,7 @@ const chosen: { host: string; file: string; paths: RegExp }[] = [
     host: 'api.twilio.com',
     file: 'twilio_api_v2010.json',
     paths:
-      /^\/2010-04-01\/Accounts(?:\/\{\w+\}(?:\/(?:IncomingPhoneNumbers|Applications)(?:\/\{Sid\})?)?)?\.json$/,
+      /^\/2010-04-01\/Accounts(?:\/\{\w+\}(?:\/(?:IncomingPhoneNumbers|Applications|Messages|Calls)(?:\/\{Sid\})?)?)?\.json$/,
   },
   {
     host: 'messaging.twilio.com',
