@@ -116,10 +116,16 @@ function describeFailure({ errors, message }: BuildFailure): string[] {
 
 // `libsql` is asked for only where SQLite is the store, which is never the case on Twilio.
 function outsidePackages(dir: string): string[] {
-  const { dependencies = {} } = JSON.parse(readFileSync(path.join(dir, 'package.json'), 'utf8')) as {
-    dependencies?: Record<string, string>;
-  };
+  const { dependencies = {} } = readManifest(path.join(dir, 'package.json'));
   return [...Object.keys(dependencies).flatMap((name) => [name, `${name}/*`]), 'libsql'];
+}
+
+function readManifest(file: string): { dependencies?: Record<string, string> } {
+  try {
+    return Object(JSON.parse(readFileSync(file, 'utf8')));
+  } catch (error) {
+    throw new BundleFault([`package.json:1: ${error instanceof Error ? error.message : error}`]);
+  }
 }
 
 // https://www.twilio.com/docs/serverless/functions-assets/assets: `/` answers with the asset whose path is

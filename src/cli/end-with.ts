@@ -1,4 +1,5 @@
 import { BundleFault } from '../bundle/build-bundle';
+import { ProjectFault } from '../emulator/routes';
 import { UpdateFault } from '../number/apply-updates';
 import { ConfigFault } from '../storage/config-fault';
 import { StoreUnavailable } from '../storage/rating-store';
@@ -7,11 +8,15 @@ import { UsageFault } from './usage-fault';
 
 /**
  * Ends the program for an error that reached the top: a sentence for what the user can change (exit code 2 for wrong
- * usage or configuration, 1 for sources that do not compile, what Twilio refuses and a store that is away), a stack for our
+ * usage, configuration or files, 1 for sources that do not compile, what Twilio refuses and a store that is away), a stack for our
  * own bugs.
  */
 export function endWith(error: unknown): void {
-  if (error instanceof UsageFault || error instanceof ConfigFault) {
+  const fileFault = describeFileFault(error);
+  if (fileFault !== null) {
+    console.error(`ringtrue: ${fileFault}`);
+    process.exitCode = 2;
+  } else if (error instanceof UsageFault || error instanceof ConfigFault || error instanceof ProjectFault) {
     console.error(`ringtrue: ${error.message}`);
     process.exitCode = 2;
   } else if (
@@ -28,4 +33,25 @@ export function endWith(error: unknown): void {
     console.error(error);
     process.exitCode = 1;
   }
+}
+
+const fileFaults: Record<string, string> = {
+  EACCES: 'you may not read or write it',
+  EPERM: 'you may not read or write it',
+  EROFS: 'it is on a file system that cannot be written',
+  ENOSPC: 'the disk is full',
+  ENOENT: 'it is not there',
+  EEXIST: 'something else is in its place',
+  ENOTDIR: 'a part of it is a file and no folder',
+  EISDIR: 'it is a folder and no file',
+};
+
+// What the operating system says of a file is the user's to mend, whatever we wanted with it.
+function describeFileFault(error: unknown): string | null {
+  if (!(error instanceof Error)) return null;
+  const { code = '', path: file, message } = error as NodeJS.ErrnoException;
+  const words = fileFaults[code];
+  if (words === undefined) return null;
+  // Reading tells no path.
+  return `${file ?? message}: ${words}.`;
 }

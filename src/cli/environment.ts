@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'dotenv';
 import { demoCredentials } from '../emulator/demo-credentials';
@@ -34,8 +34,10 @@ export function readEnvironment({
   const file = path.resolve(dir, envFile ?? '.env');
   if (envFile !== undefined && !existsSync(file))
     throw new UsageFault(`There is no file ${envFile}: check --env.`);
-  const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
   const fileName = envFile ?? '.env';
+  if (statSync(file, { throwIfNoEntry: false })?.isDirectory())
+    throw new UsageFault(`${fileName} is a folder: the variables belong in a file of that name.`);
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
   const badLine = findBadLine(text);
   if (badLine !== undefined) {
     throw new UsageFault(

@@ -21,18 +21,33 @@ export interface ProjectFolders {
   assets?: string;
 }
 
+/** A project that cannot be read, in one sentence. */
+export class ProjectFault extends Error {
+  override name = 'ProjectFault';
+}
+
 /**
  * The folders a project names in `.twilioserverlessrc`. Absent ones are found by Twilio's defaults.
  * Source: the keys `functionsFolder` and `assetsFolder`, https://www.twilio.com/docs/labs/serverless-toolkit/configuration
+ * @throws ProjectFault when the file is not JSON5
  */
 export function readProjectFolders(dir: string): ProjectFolders {
   const file = path.join(dir, '.twilioserverlessrc');
   if (!existsSync(file)) return {};
-  const { functionsFolder, assetsFolder } = JSON5.parse<Record<string, unknown>>(readFileSync(file, 'utf8'));
+  const { functionsFolder, assetsFolder } = parseSettings(readFileSync(file, 'utf8'));
   return {
     ...(typeof functionsFolder === 'string' && { functions: functionsFolder }),
     ...(typeof assetsFolder === 'string' && { assets: assetsFolder }),
   };
+}
+
+function parseSettings(text: string): Record<string, unknown> {
+  try {
+    return Object(JSON5.parse(text));
+  } catch (error) {
+    const { lineNumber } = error as { lineNumber?: number };
+    throw new ProjectFault(`.twilioserverlessrc, line ${lineNumber ?? 1}: it is not JSON5.`);
+  }
 }
 
 /**

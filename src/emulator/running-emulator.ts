@@ -15,29 +15,42 @@ export interface RunningEmulator {
   userinfo: string;
 }
 
-/** Leaves a note in `dataDir`; the returned function takes it away again. */
+/**
+ * Leaves a note in `dataDir`; the returned function takes it away again. Of several emulators on one folder the last started
+ * is found; when it ends, the one before it.
+ */
 export function announceEmulator(dataDir: string, emulator: RunningEmulator): () => void {
   const file = noteIn(dataDir);
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const draft = `${file}.${process.pid}`;
-  writeFileSync(draft, JSON.stringify(emulator), { mode: 0o600 });
-  renameSync(draft, file);
+  const former = findRunningEmulator(dataDir);
+  writeNote(file, emulator);
   return () => {
-    if (readNote(file)?.pid === emulator.pid) rmSync(file, { force: true });
+    if (readNote(file)?.pid !== emulator.pid) return;
+    if (former && isAlive(former.pid)) writeNote(file, former);
+    else rmSync(file, { force: true });
   };
 }
 
 /** The emulator that runs on this checkout's data; `undefined` when none does. */
 export function findRunningEmulator(dataDir: string): RunningEmulator | undefined {
   const note = readNote(noteIn(dataDir));
-  if (!note) return undefined;
+  // One that was killed could not take its note away.
+  return note && isAlive(note.pid) ? note : undefined;
+}
+
+function isAlive(pid: number): boolean {
   try {
-    process.kill(note.pid, 0);
-    return note;
+    process.kill(pid, 0);
+    return true;
   } catch {
-    // Killed before it could take its note away.
-    return undefined;
+    return false;
   }
+}
+
+function writeNote(file: string, emulator: RunningEmulator): void {
+  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  const draft = `${file}.${process.pid}`;
+  writeFileSync(draft, JSON.stringify(emulator), { mode: 0o600 });
+  renameSync(draft, file);
 }
 
 function noteIn(dataDir: string): string {

@@ -6,6 +6,7 @@
  * process, `callback(null, 42)` does too, and an error's stack is sent to the caller.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -23,6 +24,7 @@ interface CurrentRequest {
   answered: boolean;
 }
 
+let socketFolder: string | undefined;
 const currentRequest = new AsyncLocalStorage<CurrentRequest>();
 
 // The channel to the supervisor is ours: what a handler sends there by chance must not pass for a report.
@@ -40,7 +42,9 @@ process.once('message', (order: ServeOrder) => {
 process.on('message', (message: { kind: string }) => {
   if (message.kind === 'ping') report({ kind: 'pong' });
 });
-process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+process.on('disconnect', end);
+// Ctrl-C and a closed terminal reach every process of the group; it is the supervisor that ends this one.
+for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
 process.on('uncaughtException', (error) => {
   const { number = null, answered = false } = currentRequest.getStore() ?? {};
   report({ kind: 'uncaught', request: number, answered, stack: describe(error) });
@@ -59,6 +63,7 @@ function serve({
   memoryLimit,
 }: ServeOrder): void {
   markEdge();
+  if (process.platform !== 'win32') socketFolder = path.dirname(socketPath);
   const app = createTwilioApp({ baseDir, domainName, variables, routes });
   const functionFiles = new Map(
     routes.filter(({ kind }) => kind === 'function').map((route) => [route.path, route.filePath]),
@@ -199,7 +204,17 @@ function answerPlainly(response: ServerResponse, status: number, text: string): 
 }
 
 function report(message: RuntimeReport): void {
-  if (process.connected) send?.(message);
+  // Without a callback a supervisor that is gone becomes an uncaught error, which is reported, and so on for ever.
+  if (process.connected)
+    send?.(message, undefined, undefined, (error: Error | null) => {
+      if (error) end();
+    });
+}
+
+// The supervisor was killed before it could tidy up: what it made for this process goes with it.
+function end(): void {
+  if (socketFolder) rmSync(socketFolder, { recursive: true, force: true });
+  process.kill(process.pid, 'SIGKILL');
 }
 
 function describe(error: unknown): string {

@@ -1,8 +1,10 @@
+import { spawn } from 'node:child_process';
 import {
   cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -11,6 +13,7 @@ import {
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { membersOf } from '../../bench/group-memory';
 import { freePort } from '../free-port';
 import { startRingtrue } from '../start-ringtrue';
 import { runRingtrue } from './run-ringtrue';
@@ -60,6 +63,69 @@ test('names the line of a malformed .env', async () => {
   writeFileSync(path.join(dir, '.env'), 'A=1\n\nthis is nothing\n');
   await expectRefusal([], '.env, line 3: not a variable');
 });
+
+test.each([
+  ['.env that is a folder', '.env/x', '', '.env is a folder: the variables belong in a file of that name.'],
+  [
+    'data folder that is a file',
+    'data',
+    '',
+    /data: something else is in its place\.|data\/.*: a part of it is a file/,
+  ],
+  ['dist that is a file', 'dist', '', /dist\/functions: a part of it is a file and no folder\./],
+  [
+    '.twilioserverlessrc that is not JSON5',
+    '.twilioserverlessrc',
+    '{\n  bad',
+    /\.twilioserverlessrc, line \d+: it is not JSON5\./,
+  ],
+])('says in a sentence what is wrong with a %s', async (_, file, content, sentence) => {
+  mkdirSync(path.dirname(path.join(dir, file)), { recursive: true });
+  writeFileSync(path.join(dir, file), content);
+  await expectRefusal(['--data', 'data'], sentence);
+});
+
+test('names the line of a package.json that is not JSON', async () => {
+  writeFileSync(path.join(dir, 'package.json'), '{bad');
+  const { code, stderr } = await runRingtrue(['start', '--port', '0', '--console-port', '0'], { cwd: dir });
+  expect(stderr).toMatch(/^ringtrue: package\.json:1: [^\n]*\n$/);
+  expect(code).toBe(1);
+});
+
+// What runs is read from /proc.
+const onLinux = existsSync('/proc/self/stat') ? test : test.skip;
+
+onLinux.each(['SIGKILL', 'SIGINT', 'SIGTERM'] as const)(
+  'leaves neither process nor socket behind when %s ends it while the runtime starts',
+  async (signal) => {
+    const program = path.join(root, 'bin', 'ringtrue.js');
+    const args = [program, 'start', '--port', '0', '--console-port', '0', '--no-watch'];
+    // Of its own group, as in a terminal; sockets go to its own folder, to be counted.
+    const child = spawn(process.execPath, args, {
+      cwd: dir,
+      detached: true,
+      stdio: 'ignore',
+      env: { ...process.env, TMPDIR: dir, ACCOUNT_SID: '', AUTH_TOKEN: '' },
+    });
+    const group = child.pid ?? 0;
+    const command = (pid: number) => readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+    await until(() =>
+      membersOf(group).some((pid) => pid !== group && command(pid).includes('runtime-child')),
+    );
+    child.kill(signal);
+    await until(() => membersOf(group).length === 0);
+    expect(readdirSync(dir).filter((name) => name.startsWith('ringtrue-'))).toEqual([]);
+  },
+  40_000,
+);
+
+async function until(condition: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 1500; tries += 1) {
+    if (condition()) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error('it did not come true');
+}
 
 test('warns of variables that Twilio will not take', async () => {
   writeFileSync(path.join(dir, '.env'), `LETTER=${'x'.repeat(451)}\n`);
