@@ -153,6 +153,19 @@ describe('ringtrue doctor, with credentials', () => {
     expect(text).toContain('Twilio refused the credentials (error 20003)');
   });
 
+  test('looks whether the Sync service for ratings is there, and makes nothing in it', async () => {
+    const service = newSid('IS');
+    const credentials = `ACCOUNT_SID=${twilio.accountSid}\nAUTH_TOKEN=${twilio.authToken}\n`;
+    write({ '.env': `${credentials}SYNC_SERVICE_SID=${service}\n` });
+    const { codes, text } = await diagnose();
+    expect(codes).toContain('store-fault');
+    expect(text).toContain('SYNC_SERVICE_SID names no Sync service of the account ACCOUNT_SID');
+    write({ '.env': `${credentials}SYNC_SERVICE_SID=IS\n` });
+    expect((await diagnose()).text).toContain('SYNC_SERVICE_SID is not IS followed by 32 hex digits');
+    expect((await diagnose('--offline')).codes).toEqual([]);
+    expect(twilio.sync.calls.filter((call) => !call.startsWith('GET'))).toEqual([]);
+  });
+
   test('takes a project for sound when Twilio does not answer, and says so', async () => {
     twilio.environment.HTTP_PROXY = 'http://127.0.0.1:1';
     const { code, codes, text } = await diagnose();
