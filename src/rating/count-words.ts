@@ -5,7 +5,7 @@ import type { ScoreFound } from './read-score';
  * here: words that begin comments (`5 an amazing talk`, `1 mal organisé`, `4 am Anfang zäh`).
  */
 const units =
-  /^(?:[^\S\n]+|-)?(?:minutes?|mins?|seconds|secs?|hours?|hrs?|days?|weeks?|months?|years?|times|persons?|thumbs?|o'?clock|minuten?|sekunden?|stunden?|tagen?|wochen?|monaten?|jahren?|personen|uhr|secondes|heures?|jours?|semaines?|mois|ans|années?|fois|personnes?|minutos?|segundos|horas?|d[ií]as?|semanas?|meses|años?|veces|personas?|(?:people|leuten?)(?!\s*[,!])|[ap]\.m\.|[ap]m(?=\s*(?:$|[^\s\p{L}])))(?!\p{L})/iu;
+  /^(?:[^\S\n]+|-)?(?:minutes?|mins?|seconds|secs?|hours?|hrs?|days?|weeks?|months?|years?|times|persons?|thumbs?|euros?|dollars?|usd|eur|km|kg|o'?clock|minuten?|sekunden?|stunden?|tagen?|wochen?|monaten?|jahren?|personen|uhr|secondes|heures?|jours?|semaines?|mois|ans|années?|fois|personnes?|minutos?|segundos|horas?|d[ií]as?|semanas?|meses|años?|veces|personas?|(?:people|leuten?)(?!\s*[,!])|[ap]\.m\.|[ap]m(?=\s*(?:$|[^\s\p{L}])))(?!\p{L})/iu;
 /** `5%`, `5 €`, `5th`, `5pm`, `4-ish`, `5x`. */
 const endings = /^(?:\s*[°%\p{Sc}]|(?:st|nd|rd|th|er|ère|e|ème|[ap]m|-?ish|\p{Script=Latin})(?!\p{L}))/iu;
 /** Japanese counters are glued to their number; some of their signs begin words (`5分かりやすい`, `5本当に`). */

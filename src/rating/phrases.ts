@@ -32,7 +32,7 @@ export function skipAfterKeyword(text: string): string {
 /** Drops what stands between a score and its comment; a comment's own brackets and faces stay. */
 export function skipBeforeComment(text: string): string {
   const rest = text.replace(
-    /^(?:[\s,.!?…)\]}”»*、。！？]|[:;](?!-?[DPpOo3](?!\p{L}))|[-–—](?!\d)|["'_~>](?=\s|$))+/u,
+    /^(?:[\s,.!?…)\]}”»*、。！？]|[:;](?!-?[DPpOo3](?!\p{L}))|[-–—](?!\d)|["'_~>=+&](?=\s|$))+/u,
     '',
   );
   return /[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(rest) ? rest : '';
@@ -43,10 +43,18 @@ const anArticle = '(?:an?|eine?[nr]?|une?|una)';
 const strength =
   '(?:\\s+(?:solid|strong|good|clear|big|full|perfect|glatte|klare|solide|starke|gute|volle|gros|grosse|bon|bonne|gran|buen))?';
 
+/** What people say first: a greeting, an excuse, that they correct themselves. */
+const greeting =
+  '(?:(?:hi|hello|hey|ok(?:ay)?|thanks|thank you|please|sorry|oops|actually|edit|correction|hallo|guten (?:morgen|tag|abend)|danke|bitte|korrektur|' +
+  'bonjour|bonsoir|salut|merci|pardon|hola|buenas|gracias|perd[oó]n|こんにちは|すみません)(?!\\p{L})[\\s,!.:;–-]*)*';
+
 /** How a sentence about a score begins: `I give it a 5`, `My score: 5`, `Ich gebe der Keynote eine 4`. */
 const opening = [
   '(?:please\\s+)?(?:rate|vote|text|send)(?:\\s+for)?',
   `(?:i|we)(?:['’]d|['’]ll)?\\s+(?:would\\s+)?(?:give|rate|score|vote)(?:\\s+(?:it|this|that))?`,
+  `(?:i['’]d|i would)\\s+say`,
+  `(?:i\\s+)?meant|(?:please\\s+)?change(?:\\s+(?:it|that))?\\s+to|make\\s+(?:it|that)`,
+  '(?:for|für|pour|para)',
   `(?:it['’]?s|it is|it was|that was|that['’]s)(?=\\s+${anArticle}\\s)`,
   `(?:my\\s+)?(?:score|rating|vote|note|mark)(?:\\s+(?:is|for|of))?`,
   `(?:von mir|ich)\\s+(?:gebe|vergebe|würde)(?:\\s+(?:ihm|ihr))?`,
@@ -58,13 +66,13 @@ const opening = [
   `(?:mi\\s+)?nota(?:\\s+(?:es|para))?`,
 ];
 const openings = new RegExp(
-  `^(?:(?:${opening.join('|')})(?!\\p{L})[\\s:=–-]*)?(?:${article}\\s+)?(?:${anArticle}${strength}\\s+)?`,
+  `^${greeting}(?:(?:${opening.join('|')})(?!\\p{L})[\\s:=–-]*)?(?:${article}\\s+)?(?:${anArticle}${strength}\\s+)?`,
   'iu',
 );
 const openingsJapanese = /^(?:評価|点数|スコア|星)(?:は)?\s*[:=]?\s*/u;
 
 const between = new RegExp(
-  '^(?:(?:is|was|gets?|got|deserves|receives|session|talk|my|score|rating|vote|note|mark|ist|war|bekommt|kriegt|verdient|' +
+  "^(?:(?:is|was|gets?|got|deserves|receives|rated|definitely|easily|(?:i['’]d|i would) say|von mir|für mich|pour moi|para m[ií]|session|talk|my|score|rating|vote|note|mark|ist|war|bekommt|kriegt|verdient|" +
     `bewertung|est|était|mérite|vaut|obtient|a|es|fue|merece|recibe|nota|punktzahl|${anArticle}${strength})(?!\\p{L})[\\s:=–-]*)+`,
   'iu',
 );

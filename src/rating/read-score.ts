@@ -44,11 +44,11 @@ const unit =
   /^(?:[\s-]*(?:stars?|sterne?n?|étoiles?|etoiles?|estrellas?|points?|punkte?n?|puntos?|pts?)(?!\p{L})|\s*(?:点|つ星|つ|星)?(?:です|でした)|\s*(?:点(?:満点)?|つ星|つ|星)(?!中))/iu;
 
 // A date, a time, a range or a sum is no score: `5:30`, `5/5/2026`, `1-5`, `1+1`.
-const runsOn = /^[.,:/+\-–]*\d/;
+const runsOn = /^[.,:;|/+\-–]*\d/;
 // `4½`, `4 and a half`, `5 000`, `4 or 5`, `4 - 5`, `1 2 3`: numbers, and no whole ones from 1 to 5.
 const noWholeNumber =
   /^(?:\s*(?:½|1\s*[/⁄]\s*2(?!\d)|(?:and a half|einhalb|und ein(?:e|en)? halbe[nrs]?|et demie?|y medi[oa])(?!\p{L})|半)|[ \u00a0\u202f']\d{3}(?!\d)|\s*(?:or|oder|ou|o|か)\s*\d|\s*(?:-|–|~|to|bis|à|a)\s*[1-5](?=\s*(?:$|[^\s\p{L}\p{N}]|stars?|sterne|étoiles|estrellas)))/iu;
-const nextNumber = /^\s+([1-5])(?=\s*(?:$|[^\s\p{L}\p{N}])|\s+\d)/u;
+const nextNumber = /^\s+(\d)(?=\s*(?:$|[^\s\p{L}\p{N}])|\s+\d)/u;
 
 /**
  * Reads the score that a text begins with: digits, `4/5`, `4 out of 5`, a word of the languages replies are written in,

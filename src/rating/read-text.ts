@@ -176,16 +176,16 @@ function misspelt(
 }
 
 function readUnknown(text: string, sessions: readonly SessionNow[]): Reading {
-  const [, word = '', next = ''] = /^(\p{L}[\p{L}\p{N}]*\p{L})(?:\s+(\p{L}+))?/u.exec(text) ?? [];
+  const [whole = '', word = '', next = ''] =
+    /^(\p{L}[\p{L}\p{N}]*\p{L})(?:[\s-]+(\p{L}+))?/u.exec(text) ?? [];
   if (word === '') return refuse('not-a-rating');
   const hasScore = (length: number) => readScore(skipAfterKeyword(text.slice(length))) !== null;
-  const rest = text.slice(word.length).trim();
+  const isAlone = skipMarks(text.slice(word.length).trim()) === '';
   const near = nearestKeyword(word, sessions);
-  if (near && (skipMarks(rest) === '' || hasScore(word.length))) return refuse('unknown-keyword', near);
+  if (near && (isAlone || hasScore(word.length))) return refuse('unknown-keyword', near);
   // `KEY NOTE 5`
-  const whole = /^\S+\s+\S+/.exec(text)?.[0].length ?? 0;
   const joined = next === '' ? null : nearestKeyword(word + next, sessions);
-  if (joined && hasScore(whole)) return refuse('unknown-keyword', joined);
+  if (joined && hasScore(whole.length)) return refuse('unknown-keyword', joined);
   return refuse(hasScore(word.length) ? 'unknown-keyword' : 'not-a-rating');
 }
 
