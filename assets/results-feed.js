@@ -38,8 +38,8 @@ export function startFeed({ steady, draw, tell }) {
   async function ask() {
     try {
       const answer = await fetch('/results', {
-        // Content with what was read for another viewer a moment ago.
-        headers: { 'Cache-Control': 'max-age=2', ...(tag && { 'If-None-Match': tag }) },
+        // The first is the one that the page preloads. Then: content with what was read for another viewer a moment ago.
+        ...(tag && { headers: { 'Cache-Control': 'max-age=2', 'If-None-Match': tag } }),
         signal: AbortSignal.timeout(patience),
       });
       if (answer.status === 304) return { kind: 'live' };

@@ -1,5 +1,4 @@
 // The results page: draws what the feed brings. `?view=projector` is for a wall, `?session=KEYNOTE` picks sessions.
-import { startProjector } from '/projector.js';
 import { startFeed } from '/results-feed.js';
 import { textsOf } from '/results-texts.js';
 import { makeCard, setText } from '/session-card.js';
@@ -21,7 +20,21 @@ let lastResults = null;
 document.documentElement.dataset.view = onWall ? 'projector' : 'page';
 const theme = address.searchParams.get('theme');
 if (theme === 'dark' || theme === 'light') document.documentElement.dataset.theme = theme;
-const projector = onWall ? startProjector() : null;
+const projector = onWall ? await loadProjector() : null;
+
+/** A phone has no use for the projector's part. */
+async function loadProjector() {
+  const style = document.createElement('link');
+  const loaded = new Promise((resolve) => {
+    style.onload = resolve;
+    style.onerror = resolve;
+  });
+  style.rel = 'stylesheet';
+  style.href = '/projector.css';
+  document.head.append(style);
+  const [{ startProjector }] = await Promise.all([import('/projector.js'), loaded]);
+  return startProjector();
+}
 
 function draw(results) {
   lastResults = results;

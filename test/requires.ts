@@ -6,6 +6,11 @@ const places = {
   PostgreSQL: ['/usr/local/bin/postgres', '/usr/lib/postgresql/15/bin/postgres'],
 } as const;
 
+/** Where a program of the machine is; empty when it is missing. */
+export function findProgram(program: keyof typeof places): string {
+  return places[program].find(existsSync) ?? '';
+}
+
 /**
  * Runs tests that need a program of the machine, with its path. Where it is missing they fail in CI, and elsewhere one
  * test says that they were skipped.
@@ -15,7 +20,7 @@ export function describeWith(
   title: string,
   tests: (path: string) => void,
 ): void {
-  const path = places[program].find(existsSync);
+  const path = findProgram(program);
   if (path) {
     describe(title, () => tests(path));
     return;

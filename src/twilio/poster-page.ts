@@ -1,4 +1,4 @@
-import { renderSVG } from 'uqr';
+import { encode } from 'uqr';
 import { eventTexts } from '../rating/event-texts';
 import { posterTexts } from '../rating/poster-texts';
 import type { RatingEvent, Session } from '../rating/rating-event';
@@ -94,8 +94,17 @@ function widthOf(text: string): number {
  * `sms:` of links.
  */
 export function writeCode(number: string, keyword: string): string {
-  const svg = renderSVG(`SMSTO:${number}:${keyword} `, { ecc: 'M', border: 4 });
-  return svg.replace('<svg ', '<svg role="img" aria-hidden="true" shape-rendering="crispEdges" ');
+  const { data, size } = encode(`SMSTO:${number}:${keyword} `, { ecc: 'M', border: 4 });
+  // A bar for each run of dark modules: a third of the size of a square for each module.
+  const bars = data.flatMap((row, y) =>
+    [
+      ...row
+        .map((dark) => (dark ? '#' : ' '))
+        .join('')
+        .matchAll(/#+/g),
+    ].map(({ index, 0: run }) => `M${index} ${y}h${run.length}v1h-${run.length}z`),
+  );
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size} ${size}" role="img" aria-hidden="true" shape-rendering="crispEdges"><path fill="#fff" d="M0 0h${size}v${size}H0z"/><path d="${bars.join('')}"/></svg>`;
 }
 
 /** Numbers of North America are read in groups there; others stay as they are dialled. */

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { writeCode } from '../../src/twilio/poster-page';
 
 const assets = path.join(__dirname, '..', '..', 'assets');
 
@@ -27,6 +28,12 @@ test.each(['index.html', 'organiser.private.html'])(
     expect(parts).toEqual(expect.arrayContaining(imported));
   },
 );
+
+test('the projector view weighs less than 60 kB, codes for four sessions included', () => {
+  const more = ['projector.css', 'projector.js'].map((file) => statSync(path.join(assets, file)).size);
+  const code = writeCode('+15550100000', 'W'.repeat(20)).length;
+  expect(weigh('index.html') + more.reduce((sum, size) => sum + size, 4 * code)).toBeLessThan(60_000);
+});
 
 test.each(['index.html', 'organiser.private.html', 'privacy.html'])(
   '%s weighs less than 60 kB in all',

@@ -74,6 +74,17 @@ describeWith('Chromium', 'the results page', (executablePath) => {
     expect(await link.getAttribute('href')).toBe('sms:+15550100000?&body=KEYNOTE%20');
   });
 
+  test('asks once for what it shows first, ahead of its scripts', async () => {
+    const before = server.asked;
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    await visit();
+    await page.getByText('4 ratings').waitFor();
+    expect(server.asked - before).toBe(1);
+    expect(asked.indexOf('/results')).toBeLessThan(asked.indexOf('/invitation'));
+    expect(asked).not.toContain('/projector.js');
+  });
+
   test('says how sure the average is, or how few have answered', async () => {
     await visit();
     await page.getByText('between 3.1 and 4.8').waitFor();

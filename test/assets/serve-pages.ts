@@ -9,6 +9,10 @@ const assets = path.join(__dirname, '..', '..', 'assets');
 const types: Record<string, string> = { '.html': 'text/html', '.css': 'text/css', '.js': 'text/javascript' };
 const number = '+15550100000';
 
+/** The least that shows a result: what the bench measures the results page against. */
+const barePage = `<!doctype html><meta charset="utf-8"><title>Bare</title><link rel="icon" href="data:,"><p id="result"></p>
+<script>fetch('/results').then((answer) => answer.json()).then(({ sessions: [first] }) => { result.textContent = first.average; });</script>`;
+
 export interface PageServer {
   url: string;
   /** What /results answers from now on; a status: that, without results; `null`: the connection breaks. */
@@ -34,6 +38,8 @@ export async function servePages(): Promise<PageServer> {
     } else if (pathname === '/poster') {
       const code = writeCode(number, searchParams.get('session') ?? '');
       response.setHeader('content-type', 'image/svg+xml').end(code);
+    } else if (pathname === '/bare.html') {
+      response.setHeader('content-type', 'text/html').end(barePage);
     } else {
       const file = pathname === '/' ? '/index.html' : pathname;
       response.setHeader('content-type', types[path.extname(file)] ?? 'text/plain');
