@@ -1,25 +1,23 @@
 import path from 'node:path';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { type CallDelivery, InvalidCall, type PhoneCall, placeCall } from '../emulator/phone/calling';
 import { fictionalNumber, withheldNumber } from '../emulator/phone/phone-numbers';
 import { callToJson, describeCall } from './describe-call';
 import { findRefusal } from './find-refusal';
-import { collect } from './option-values';
-import { readParameter, readWebhook, type SendingOptions } from './sending-options';
+import { addSendingOptions, readParameter, readWebhook, type SendingOptions } from './sending-options';
 import { UsageFault } from './usage-fault';
 
 interface CallOptions extends SendingOptions {
   from?: string;
   withheld?: boolean;
   to?: string;
-  param?: string[];
   sid?: string;
   json?: boolean;
 }
 
 /** `ringtrue call`: one phone call, its webhook called exactly as Twilio would call it. */
 export function callCommand(): Command {
-  return new Command('call')
+  const command = new Command('call')
     .description('Call the number as a phone would, press keys, and show what the caller hears')
     .argument('[keys...]', 'what is pressed at each question: digits, * and #; - presses nothing')
     .option('--from <number>', `the phone that calls (default: ${fictionalNumber(0)})`)
@@ -29,18 +27,8 @@ export function callCommand(): Command {
       '--url <url>',
       'the webhook, deployed ones too (default: /voice/incoming of the running emulator)',
     )
-    .option('--param <name=value>', 'a further parameter; may be repeated', collect)
-    .addOption(
-      new Option('--method <method>', 'how the webhook is called').choices(['GET', 'POST']).default('POST'),
-    )
-    .option('--unsigned', 'leave the signature out, as a forger would')
-    .option('--token <token>', 'sign with this Auth Token')
-    .option('--sid <sid>', 'the CallSid, to repeat a call')
-    .option('--fallback-url <url>', 'called when the webhook fails, as configured at the number')
-    .option('--ca <file>', 'a certificate to trust, PEM')
-    .option('--insecure', 'accept any certificate; Twilio does not')
-    .option('--env <file>', 'where ACCOUNT_SID and AUTH_TOKEN are read (default: .env)')
-    .option('--data <folder>', 'the data folder of the emulator', '.ringtrue')
+    .option('--sid <sid>', 'the CallSid, to repeat a call');
+  return addSendingOptions(command)
     .option('--json', 'print the result as JSON')
     .addHelpText(
       'after',

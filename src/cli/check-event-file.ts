@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { findNodeAtLocation, type Node, parseTree } from 'jsonc-parser';
+import { findNodeAtLocation, type Node, parseTree, visit } from 'jsonc-parser';
 import { type EventFault, parseEvent } from '../rating/parse-event';
 import type { RatingEvent } from '../rating/rating-event';
 import { UsageFault } from './usage-fault';
@@ -25,9 +25,27 @@ export function readEventFile(dir: string): { event: RatingEvent | null; faults:
   if (!existsSync(file)) return null;
   const text = readFileSync(file, 'utf8');
   const parsed = parseEvent(text);
-  return parsed.ok
-    ? { event: parsed.event, faults: [] }
-    : { event: null, faults: parsed.faults.map((fault) => describeFault(fault, text)) };
+  const faults = [
+    ...(parsed.ok ? [] : parsed.faults.map((fault) => describeFault(fault, text))),
+    ...findRepeatedNames(text),
+  ];
+  return parsed.ok && faults.length === 0 ? { event: parsed.event, faults } : { event: null, faults };
+}
+
+// JSON lets the last of two fields with one name win, and says nothing of the other.
+function findRepeatedNames(text: string): string[] {
+  const objects: Set<string>[] = [];
+  const faults: string[] = [];
+  visit(text, {
+    onObjectBegin: () => void objects.push(new Set()),
+    onObjectEnd: () => void objects.pop(),
+    onObjectProperty: (name, _offset, _length, line) => {
+      if (objects.at(-1)?.has(name))
+        faults.push(`${eventFile}, line ${line + 1}: ${name} is there twice. Keep one of them.`);
+      objects.at(-1)?.add(name);
+    },
+  });
+  return faults;
 }
 
 function describeFault({ path: field, message, fix }: EventFault, text: string): string {

@@ -1,13 +1,16 @@
 import { readFileSync } from 'node:fs';
+import { type Command, Option } from 'commander';
 import { isDemoAccount } from '../emulator/demo-credentials';
 import type { Webhook } from '../emulator/phone/messaging';
 import { readEnvironment } from './environment';
+import { collect } from './option-values';
 import { UsageFault } from './usage-fault';
 import { checkUrl, chooseWebhook, isAtTwilio } from './webhook-option';
 
 /** Options of the commands that call one webhook as Twilio would. */
 export interface SendingOptions {
   url?: string;
+  param?: string[];
   method: 'GET' | 'POST';
   unsigned?: boolean;
   token?: string;
@@ -16,6 +19,22 @@ export interface SendingOptions {
   insecure?: boolean;
   env?: string;
   data: string;
+}
+
+/** Gives a command these options. */
+export function addSendingOptions(command: Command): Command {
+  return command
+    .option('--param <name=value>', 'a further parameter; may be repeated', collect)
+    .addOption(
+      new Option('--method <method>', 'how the webhook is called').choices(['GET', 'POST']).default('POST'),
+    )
+    .option('--unsigned', 'leave the signature out, as a forger would')
+    .option('--token <token>', 'sign with this Auth Token')
+    .option('--fallback-url <url>', 'called when the webhook fails, as configured at the number')
+    .option('--ca <file>', 'a certificate to trust, PEM')
+    .option('--insecure', 'accept any certificate; Twilio does not')
+    .option('--env <file>', 'where ACCOUNT_SID and AUTH_TOKEN are read (default: .env)')
+    .option('--data <folder>', 'the data folder of the emulator', '.ringtrue');
 }
 
 /**

@@ -12,7 +12,7 @@ import { type Channel, channels, fictionalNumber } from '../emulator/phone/phone
 import { deliveryToJson, describeDelivery } from './describe-delivery';
 import { findRefusal } from './find-refusal';
 import { collect, readWhole } from './option-values';
-import { readParameter, readWebhook, type SendingOptions } from './sending-options';
+import { addSendingOptions, readParameter, readWebhook, type SendingOptions } from './sending-options';
 import { UsageFault } from './usage-fault';
 
 interface SmsOptions extends SendingOptions {
@@ -20,7 +20,6 @@ interface SmsOptions extends SendingOptions {
   to?: string;
   channel: Channel;
   media?: string[];
-  param?: string[];
   sid?: string;
   duplicate: number;
   delay: number;
@@ -33,7 +32,7 @@ const second = 1_000;
 
 /** `ringtrue sms`: one inbound message, sent exactly as Twilio would send it. */
 export function smsCommand(): Command {
-  return new Command('sms')
+  const command = new Command('sms')
     .description('Send one message to the webhook exactly as Twilio would, and show what the phone gets back')
     .argument('[text...]', 'what the attendee texts; may be left out with --media')
     .option('--from <number>', 'the phone that texts', fictionalNumber(0))
@@ -41,22 +40,12 @@ export function smsCommand(): Command {
     .option('--url <url>', 'the webhook, deployed ones too (default: /sms/incoming of the running emulator)')
     .addOption(new Option('--channel <channel>', 'how the message travels').choices(channels).default('sms'))
     .option('--media <url>', 'a picture or other media; may be repeated', collect)
-    .option('--param <name=value>', 'a further parameter; may be repeated', collect)
-    .addOption(
-      new Option('--method <method>', 'how the webhook is called').choices(['GET', 'POST']).default('POST'),
-    )
-    .option('--unsigned', 'leave the signature out, as a forger would')
-    .option('--token <token>', 'sign with this Auth Token')
-    .option('--sid <sid>', 'the MessageSid, to repeat a message')
-    .option('--fallback-url <url>', 'called when the webhook fails, as configured at the number')
+    .option('--sid <sid>', 'the MessageSid, to repeat a message');
+  return addSendingOptions(command)
     .option('--duplicate <times>', 'deliver it this many times more, at once', readWhole(1, 100), 0)
     .option('--delay <ms>', 'wait before it is delivered', readWhole(0, 600 * second), 0)
     .option('--slow <ms>', 'send the body in pieces over this time', readWhole(0, 10 * second), 0)
     .option('--chaos <seed>', 'late, slowly or several times, as the seed says', readWhole(0, 4_294_967_295))
-    .option('--ca <file>', 'a certificate to trust, PEM')
-    .option('--insecure', 'accept any certificate; Twilio does not')
-    .option('--env <file>', 'where ACCOUNT_SID and AUTH_TOKEN are read (default: .env)')
-    .option('--data <folder>', 'the data folder of the emulator', '.ringtrue')
     .option('--json', 'print the result as JSON')
     .addHelpText(
       'after',

@@ -65,6 +65,11 @@ describe('ringtrue replies', () => {
     ['a comma too many', '{\n  "id": "x",\n  "title": "X",\n}', 'line 4: it is not JSON'],
     ['a quote that is missing', '{\n  "id": "x,\n  "title": "X"\n}', 'line 2: it is not JSON'],
     ['a file that ends early', '{\n  "id": "x",\n  "sessions": [', 'line 3: it is not JSON'],
+    [
+      'a field that is there twice',
+      '{\n  "id": "x",\n  "title": "X",\n  "sessions": [{ "keyword": "TALK", "title": "a" }],\n  "title": "Y"\n}',
+      'line 5: title is there twice. Keep one of them.',
+    ],
     ['an empty file', '', 'line 1: it is not JSON'],
   ])('ends with 2 and names line and fix for %s', async (_, text, told) => {
     writeEvent(text);

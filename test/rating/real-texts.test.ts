@@ -17,6 +17,11 @@ function summarise(reading: Reading): string {
   return reason === 'unknown-keyword' && session ? `${reason}, ${session.keyword}?` : reason;
 }
 
+/** Sessions by keyword, all open. */
+function openSessions(...keywords: string[]): SessionNow[] {
+  return keywords.map((keyword) => ({ keyword, title: keyword, state: 'open' }));
+}
+
 function readAll(texts: [string, string][], sessions: SessionNow[]): [string, string][] {
   return texts.map(([text]) => [text, summarise(readText(text, sessions))]);
 }
@@ -39,60 +44,36 @@ test('counts nothing that a person would not take for a score from 1 to 5', () =
   expect(readAll(none, two)).toEqual(none);
 });
 
-test('takes a keyword without its accents, with ß as SS, and in any script', () => {
-  const sessions: SessionNow[] = ['SESIÓN', 'STRASSE', '基調講演', 'ВЕЧЕР'].map((keyword) => ({
-    keyword,
-    title: keyword,
-    state: 'open',
-  }));
-  const texts = [
-    'sesion 5',
-    'Sesión5',
-    'Straße 4',
-    'straße4',
-    '基調講演5',
-    '基調講演は5点',
-    '4 基調講演',
-    'вечер 3 да',
-  ];
-  expect(
-    readAll(
-      texts.map((text) => [text, '']),
-      sessions,
-    ).map(([, reading]) => reading),
-  ).toEqual([
-    'SESIÓN 5',
-    'SESIÓN 5',
-    'STRASSE 4',
-    'STRASSE 4',
-    '基調講演 5',
-    '基調講演 5',
-    '基調講演 4',
-    'ВЕЧЕР 3 | да',
-  ]);
-});
-
-test('takes the longer one of two keywords that begin alike', () => {
-  const sessions: SessionNow[] = ['TALK', 'TALKB', 'TALKBACK'].map((keyword) => ({
-    keyword,
-    title: keyword,
-    state: 'open',
-  }));
-  const texts = ['talk5', 'talkb5', 'talkback 5', '5talkb', 'talk b 5', 'talkc 5'];
-  expect(
-    readAll(
-      texts.map((text) => [text, '']),
-      sessions,
-    ).map(([, reading]) => reading),
-  ).toEqual([
-    'TALK 5',
-    'TALKB 5',
-    'TALKBACK 5',
-    'TALKB 5',
-    'score-missing',
-    // As near to two of them: asked for all.
-    'unknown-keyword',
-  ]);
+test.each<[string, SessionNow[], [text: string, reading: string][]]>([
+  [
+    'a keyword without its accents, with ß as SS, and in any script',
+    openSessions('SESIÓN', 'STRASSE', '基調講演', 'ВЕЧЕР'),
+    [
+      ['sesion 5', 'SESIÓN 5'],
+      ['Sesión5', 'SESIÓN 5'],
+      ['Straße 4', 'STRASSE 4'],
+      ['straße4', 'STRASSE 4'],
+      ['基調講演5', '基調講演 5'],
+      ['基調講演は5点', '基調講演 5'],
+      ['4 基調講演', '基調講演 4'],
+      ['вечер 3 да', 'ВЕЧЕР 3 | да'],
+    ],
+  ],
+  [
+    'the longest of keywords that begin alike',
+    openSessions('TALK', 'TALKB', 'TALKBACK'),
+    [
+      ['talk5', 'TALK 5'],
+      ['talkb5', 'TALKB 5'],
+      ['talkback 5', 'TALKBACK 5'],
+      ['5talkb', 'TALKB 5'],
+      ['talk b 5', 'score-missing'],
+      // As near to two of them: asked for all.
+      ['talkc 5', 'unknown-keyword'],
+    ],
+  ],
+])('takes %s', (_, sessions, texts) => {
+  expect(readAll(texts, sessions)).toEqual(texts);
 });
 
 test('a word that is nearly the keyword of another session is not given to the open one', () => {
