@@ -17,6 +17,8 @@ export interface PageServer {
   url: string;
   /** What /results answers from now on; a status: that, without results; `null`: the connection breaks. */
   results: ShownResults | number | null;
+  /** What /invitation says of it. */
+  keepDays: number | null;
   /** How often /results was asked. */
   asked: number;
   close(): void;
@@ -34,7 +36,7 @@ export async function servePages(): Promise<PageServer> {
       else if (typeof server.results === 'number') response.writeHead(server.results).end();
       else json(server.results);
     } else if (pathname === '/invitation') {
-      json({ number, written: '+1 555 010 0000' });
+      json({ number, written: '+1 555 010 0000', keepDays: server.keepDays });
     } else if (pathname === '/poster') {
       const code = writeCode(number, searchParams.get('session') ?? '');
       response.setHeader('content-type', 'image/svg+xml').end(code);
@@ -50,6 +52,7 @@ export async function servePages(): Promise<PageServer> {
   const server: PageServer = {
     url: `http://127.0.0.1:${(http.address() as AddressInfo).port}/`,
     results: null,
+    keepDays: null,
     asked: 0,
     close() {
       http.closeAllConnections();

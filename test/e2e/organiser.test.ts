@@ -5,6 +5,7 @@ import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import type { Overview } from '../../src/rating/read-overview';
 import type { Results } from '../../src/rating/read-results';
+import { voterPseudonym } from '../../src/twilio/voter';
 import { chromiumArguments, describeWith } from '../requires';
 import { sendRaw } from '../send-raw';
 import { signText } from '../sign-text';
@@ -166,6 +167,26 @@ test('exports as CSV and JSON, as files', async () => {
     expect((await ask(`/export?${query}`)).status).toBe(400);
 });
 
+test('neither the number nor the pseudonym of who rated is in an answer, a page or the terminal', async () => {
+  const from = '+15550107777';
+  const { voterSecret } = JSON.parse(readFileSync(path.join(dataDir, 'credentials.json'), 'utf8'));
+  expect(voterSecret).toMatch(/^.{32,}$/);
+  const pseudonym = voterPseudonym(from, { event: 'demo-2026', secret: voterSecret });
+  await text('KEYNOTE 5 who am I', from);
+  await text('who am I?', from);
+  const open = ['/results', '/invitation', '/poster', '/', '/privacy.html'].map((name) =>
+    fetch(ringtrue.url + name),
+  );
+  const closed = ['', '/overview', '/timeline', '/export', '/export?format=json'].map((name) => ask(name));
+  const kept = change('/kept', { number: from });
+  const answers = await Promise.all([...open, ...closed, kept].map(async (one) => (await one).text()));
+  expect(answers.filter((answer) => answer.includes('who am I')).length).toBeGreaterThanOrEqual(4);
+  for (const said of [...answers, ringtrue.output()]) {
+    expect(said).not.toContain('5550107777');
+    expect(said).not.toContain(pseudonym);
+  }
+});
+
 test('the poster says what to text, and no script runs on it', async () => {
   const answer = await fetch(`${ringtrue.url}/poster`);
   const page = await answer.text();
@@ -183,7 +204,7 @@ test('the poster says what to text, and no script runs on it', async () => {
 
 test('the invitation names the number, as it is dialled and as it is read', async () => {
   const invitation = await (await fetch(`${ringtrue.url}/invitation`)).json();
-  expect(invitation).toEqual({ number: '+15550100000', written: '+1 555 010 0000' });
+  expect(invitation).toEqual({ number: '+15550100000', written: '+1 555 010 0000', keepDays: null });
 });
 
 test('results that did not change are answered with an empty 304', async () => {
