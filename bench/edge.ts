@@ -14,7 +14,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import autocannon, { type Result } from 'autocannon';
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
-import { type GroupMemory, groupMemory } from './group-memory';
+import { describeMemory, type GroupMemory, groupMemory } from './group-memory';
 
 const root = path.join(__dirname, '..');
 const token = '0123456789abcdef0123456789abcdef';
@@ -244,12 +244,8 @@ function report(measured: Measurement[], ours: Measurement, { warm, end }: Memor
     );
   }
   console.log(
-    `memory of ringtrue, gateway + runtime: ${describe(warm)} after ${warmRequests} requests, ${describe(end)} after ${flags.requests}`,
+    `memory of ringtrue, gateway + runtime: ${describeMemory(warm)} after ${warmRequests} requests, ${describeMemory(end)} after ${flags.requests}`,
   );
-}
-
-function describe({ processes, megabytes }: GroupMemory): string {
-  return `${processes.map((one) => Math.round(one / 1e6)).join(' + ')} = ${megabytes} MB`;
 }
 
 function judge(

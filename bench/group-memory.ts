@@ -14,6 +14,11 @@ export function groupMemory(group: number): GroupMemory {
   return { processes: sizes, megabytes: Math.round(total / 1e6) };
 }
 
+/** `110 + 90 = 200 MB` */
+export function describeMemory({ processes, megabytes }: GroupMemory): string {
+  return `${processes.map((one) => Math.round(one / 1e6)).join(' + ')} = ${megabytes} MB`;
+}
+
 /** The ids of a group's living processes. */
 export function membersOf(group: number): number[] {
   return readdirSync('/proc')

@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { freePort } from '../test/free-port';
-import { groupMemory, membersOf, residentBytes } from './group-memory';
+import { describeMemory, type GroupMemory, groupMemory, membersOf, residentBytes } from './group-memory';
 import { type Kind, makeKinds, type Tally, text, token } from './soak-kinds';
 
 const root = path.join(__dirname, '..');
@@ -41,13 +41,19 @@ async function main(): Promise<void> {
   const group = emulator.child.pid ?? 0;
   let faults: string[] = ['it did not come to an end'];
   try {
-    const before = await settle(emulator.url, group);
     const samples: number[] = [];
     const sampling = setInterval(() => samples.push(residentBytes(group)), 2000);
     const kinds = makeKinds(emulator.url);
-    await Promise.all(kinds.map((kind) => run(kind, performance.now() + duration)));
-    clearInterval(sampling);
+    const mix = async (time: number) => {
+      const end = performance.now() + time;
+      await Promise.all(kinds.map((kind) => run(kind, end)));
+    };
+    // The first tenth warms everything up.
+    await mix(duration / 10);
+    const before = await settle(emulator.url, group);
+    await mix((9 * duration) / 10);
     const after = await settle(emulator.url, group);
+    clearInterval(sampling);
     printKinds(kinds);
     faults = judge({ kinds, before, after, samples, alive: membersOf(group).length });
   } finally {
@@ -102,13 +108,13 @@ async function start(dir: string): Promise<Emulator> {
 }
 
 // A new runtime that has served a little: the same state before and after, so that what differs has leaked.
-async function settle(url: string, group: number): Promise<number> {
+async function settle(url: string, group: number): Promise<GroupMemory> {
   await fetch(`${url}/soak/kills`);
   for (let sent = 0; sent < 1000; sent++) {
     const { status } = await text(url);
     if (status !== 200) throw new Error(`a genuine text was answered ${status}`);
   }
-  return groupMemory(group).megabytes;
+  return groupMemory(group);
 }
 
 async function run(kind: Kind, end: number): Promise<void> {
@@ -147,21 +153,26 @@ function judge({
   alive,
 }: {
   kinds: Kind[];
-  before: number;
-  after: number;
+  before: GroupMemory;
+  after: GroupMemory;
   samples: number[];
   alive: number;
 }): string[] {
   const median = (of: number[]) => (of.toSorted((a, b) => a - b)[Math.floor(of.length / 2)] ?? 0) / 1e6;
-  const early = median(samples.slice(samples.length * 0.2, samples.length * 0.4));
-  const late = median(samples.slice(samples.length * 0.8));
-  console.log(
-    `memory: gateway + runtime ${before} MB before and ${after} MB after; the gateway meanwhile ${early.toFixed(0)} MB early and ${late.toFixed(0)} MB late`,
+  const tenths = Array.from({ length: 10 }, (_, tenth) =>
+    median(samples.slice((samples.length * tenth) / 10, (samples.length * (tenth + 1)) / 10)),
   );
+  const [, early = 0] = tenths;
+  const late = tenths.at(-1) ?? 0;
+  console.log(
+    `memory, gateway + runtime: ${describeMemory(before)} after a tenth of the time, ${describeMemory(after)} at its end`,
+  );
+  console.log(`the gateway in each tenth: ${tenths.map((one) => one.toFixed(0)).join(' ')} MB`);
   const faults = kinds
     .filter(({ tally }) => tally.sent !== tally.right || tally.sent === 0)
     .map(({ name, tally }) => `${name}: ${tally.right} of ${tally.sent} answered as they must be`);
-  if (after > 1.1 * before) faults.push(`memory went from ${before} to ${after} MB`);
+  if (after.megabytes > 1.1 * before.megabytes)
+    faults.push(`memory went from ${before.megabytes} to ${after.megabytes} MB`);
   if (late > 1.1 * early) faults.push(`the gateway went from ${early.toFixed(0)} to ${late.toFixed(0)} MB`);
   if (alive !== 2) faults.push(`${alive} processes are alive instead of the gateway and one runtime`);
   return faults;

@@ -1,4 +1,5 @@
 import { readDeployed } from '../deploy/deployed-file';
+import { findRunningEmulator } from '../emulator/running-emulator';
 import { lintWebhookUrl } from '../number/lint-webhook-url';
 import type { Target } from '../number/plan-change';
 import { regionOf, type TwilioConnection } from './twilio-connection';
@@ -41,7 +42,8 @@ export function readTarget(given: string, { fallbackUrl, overrides, voice }: Tar
 }
 
 /**
- * The target with what the deployment demands: the webhook of the last deploy when none was given, and Basic credentials when
+ * The target with what the deployment demands: the webhook of the last deploy when none was given, or of the emulator that runs
+ * under a public https:// URL, and Basic credentials when
  * WEBHOOK_USER and WEBHOOK_PASSWORD are set.
  * @throws UsageFault also when the URL is in another region than the credentials
  */
@@ -49,7 +51,7 @@ export function completeTarget(
   target: Target | undefined,
   { twilio, options, dataDir }: { twilio: TwilioConnection; options: TargetOptions; dataDir: string },
 ): Target {
-  const plain = target ?? targetOfLastDeploy(twilio, options, dataDir);
+  const plain = target ?? placeOfThisCheckout(twilio, options, dataDir);
   const wanted = withBasic(plain, (url) => userinfoFor(url, { variables: twilio.variables, dataDir }));
   const there = regionOf(wanted.url);
   if (there !== undefined && there !== twilio.region) {
@@ -64,11 +66,29 @@ function withOverrides(url: string, overrides: string | undefined): string {
   return overrides === undefined ? url : `${url.split('#', 1)[0]}#${overrides.replace(/^#/, '')}`;
 }
 
-function targetOfLastDeploy(twilio: TwilioConnection, options: TargetOptions, dataDir: string): Target {
-  const deployed = readDeployed(dataDir, twilio.accountSid);
-  if (!deployed)
-    throw new UsageFault('Where to? Add --url https://…/sms/incoming, or run npm run deploy first.');
-  return readTarget(`https://${deployed.domain}/sms/incoming`, options);
+// What Twilio can reach of this checkout: its last deploy, or the emulator under a tunnel. A number must not follow a tunnel
+// by surprise, nor stay where it is not tried out.
+function placeOfThisCheckout(twilio: TwilioConnection, options: TargetOptions, dataDir: string): Target {
+  const domain = readDeployed(dataDir, twilio.accountSid)?.domain;
+  const tunnel = findRunningEmulator(dataDir)?.publicUrl;
+  const places = [
+    ...(domain === undefined ? [] : [`https://${domain}`]),
+    ...(tunnel?.startsWith('https://') && !isLoopbackUrl(tunnel) ? [tunnel] : []),
+  ];
+  const [place, other] = places;
+  if (place === undefined)
+    throw new UsageFault(
+      'Where to? Add --url https://…/sms/incoming, run npm run deploy first, or npm start -- --public-url https://…',
+    );
+  if (other !== undefined)
+    throw new UsageFault(
+      `Where to, the last deploy or the emulator? Add --url ${place}/sms/incoming or --url ${other}/sms/incoming`,
+    );
+  return readTarget(`${place}/sms/incoming`, { fallbackUrl: `${place}/sms/fallback`, ...options });
+}
+
+function isLoopbackUrl(url: string): boolean {
+  return /^https:\/\/(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?:[:/]|$)/i.test(url);
 }
 
 function withBasic({ url, fallbackUrl, voice }: Target, userinfoFor: (url: string) => string): Target {

@@ -26,7 +26,10 @@ export function numberCommand(): Command {
       'Point phone numbers at the webhook: show what decides now, the change, apply it, restore it',
     )
     .argument('[number...]', 'phone numbers as +15551234567, or rotate-check')
-    .option('--url <url>', 'the webhook, https:// (default: /sms/incoming of the last deploy)')
+    .option(
+      '--url <url>',
+      'the webhook, https:// (default: /sms/incoming of the last deploy, or of the emulator under its --public-url)',
+    )
     .option('--fallback-url <url>', 'called when the webhook fails (default: /sms/fallback on the same host)')
     .option(
       '--voice [url]',

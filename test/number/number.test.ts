@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { runRingtrue } from '../cli/run-ringtrue';
 import { addApplication, addMessagingService, addNumber } from '../stand-in/add-number';
@@ -78,6 +78,39 @@ describe('ringtrue number', () => {
   test('without --url takes the webhook of the last deploy', async () => {
     await number('+15550001111', '--yes');
     expect(phone.sms_url).toBe(webhook);
+  });
+
+  describe('beside an emulator under a public URL', () => {
+    const inData = (name: string) => path.join(project.dir, '.ringtrue', name);
+    beforeEach(() => {
+      // This process stands for the emulator: it is alive.
+      const note = {
+        pid: process.pid,
+        url: 'http://127.0.0.1:3000',
+        publicUrl: 'https://tunnel.example/base',
+      };
+      writeFileSync(inData('emulator.json'), JSON.stringify(note));
+    });
+    afterEach(() => rmSync(inData('emulator.json')));
+
+    test('points at it where nothing is deployed', async () => {
+      renameSync(inData('deployed.json'), inData('deployed.bak'));
+      try {
+        const { code, stdout } = await number('+15550001111', '--dry-run');
+        expect(stdout).toContain('+ https://tunnel.example/base/sms/incoming');
+        expect(stdout).toContain('+ https://tunnel.example/base/sms/fallback');
+        expect(code).toBe(0);
+      } finally {
+        renameSync(inData('deployed.bak'), inData('deployed.json'));
+      }
+    });
+
+    test('asks which where something is, and changes nothing', async () => {
+      const { code, stderr } = await number('+15550001111', '--yes');
+      expect(stderr).toContain(`Add --url ${webhook} or --url https://tunnel.example/base/sms/incoming`);
+      expect(code).toBe(2);
+      expect(changes()).toEqual([]);
+    });
   });
 
   test.each([
