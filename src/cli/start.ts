@@ -6,7 +6,7 @@ import { watchBundle } from '../bundle/watch-bundle';
 import { checkVariableSizes } from '../doctor/project/check-environment';
 import { describeProblems } from '../doctor/project/check-project';
 import { type Console, startConsole } from '../emulator/console/console-server';
-import { createEdge, type Edge } from '../emulator/create-edge';
+import { createEdge, type Edge, isLoopbackHost, isPublicUrl } from '../emulator/create-edge';
 import { demoCredentials } from '../emulator/demo-credentials';
 import { findTampering } from '../emulator/find-tampering';
 import type { Enforcement } from '../emulator/gateway';
@@ -259,7 +259,7 @@ function refuseUnsafe(
   { host, publicUrl, enforce, port, consolePort, allowNetwork }: StartOptions,
   { credentials, variables }: Environment,
 ): void {
-  const loopback = isLoopback(host);
+  const loopback = isLoopbackHost(host);
   if (variables.SYNC_SERVICE_SID && credentials.source === 'demo') {
     throw new UsageFault(
       'SYNC_SERVICE_SID is of a Twilio account, and there are only demo credentials here: set ACCOUNT_SID and AUTH_TOKEN, or remove it and ratings go to a file.',
@@ -276,10 +276,6 @@ function refuseUnsafe(
     );
   }
   if (port !== 0 && port === consolePort) throw new UsageFault('--port and --console-port must differ.');
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
 }
 
 // Here there is room for any variable; Twilio has little, and says so only at the end of a deploy.
@@ -323,7 +319,7 @@ function readPort(text: string): number {
 
 function readPublicUrl(text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
-  if (!/^https?:\/\/[^/?#@\s]+(?:\/[^?#\s]*)?$/i.test(text)) {
+  if (!isPublicUrl(text)) {
     throw new UsageFault(
       '--public-url must be http:// or https:// with a host and no user, query or fragment.',
     );

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -46,7 +47,8 @@ export interface Edge {
 /**
  * Starts the edge of a Twilio Functions project on this machine: every request is judged as Twilio's platform would, and
  * what passes runs in Twilio's own local runtime. Works for any project, in a Jest test too.
- * @throws when `AUTH_TOKEN` is missing, the port is taken (`EADDRINUSE`), or the runtime does not start
+ * @throws when `dir` is no folder, `AUTH_TOKEN` is missing, `publicUrl` is none or may not be combined with `enforce`, the port is
+ *   taken (`EADDRINUSE`), or the runtime does not start
  */
 export async function createEdge({
   dir,
@@ -62,6 +64,12 @@ export async function createEdge({
   onRuntimeEvent = () => {},
 }: EdgeOptions): Promise<Edge> {
   const baseDir = path.resolve(dir);
+  if (!statSync(baseDir, { throwIfNoEntry: false })?.isDirectory())
+    throw new Error(`dir: there is no folder ${baseDir}`);
+  if (publicUrl !== undefined && !isPublicUrl(publicUrl))
+    throw new Error('publicUrl must be http:// or https:// with a host and without user, query and fragment');
+  if (enforce === 'off' && (!isLoopbackHost(host) || publicUrl !== undefined))
+    throw new Error(`enforce: 'off' lets anyone in: it works only on loopback and without publicUrl`);
   const { AUTH_TOKEN: authToken, AUTH_TOKEN_SECONDARY: secondary } = env;
   if (!authToken) throw new Error('AUTH_TOKEN is missing: the edge cannot check signatures without it');
   const folders = readProjectFolders(baseDir);
@@ -128,6 +136,16 @@ export async function createEdge({
     },
     close,
   };
+}
+
+/** Whether signatures can be made over a URL: `http://` or `https://`, a host, perhaps a path. */
+export function isPublicUrl(text: string): boolean {
+  return /^https?:\/\/[^/?#@\s]+(?:\/[^?#\s]*)?$/i.test(text);
+}
+
+/** Whether nobody but this machine reaches what listens on `host`. What is not certain is not loopback. */
+export function isLoopbackHost(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
 }
 
 // Without a public URL every loopback spelling of itself is accepted: a person types any of them.

@@ -114,7 +114,7 @@ function createTwilioApp({
 }: Pick<ServeOrder, 'baseDir' | 'domainName' | 'variables' | 'routes'>): RequestListener {
   // The project's own copy, because its `twilio` must be the one that handlers make TwiML with.
   const requireFromProject = createRequire(path.join(baseDir, 'package.json'));
-  const { LocalDevelopmentServer } = requireFromProject('@twilio/runtime-handler/dev');
+  const LocalDevelopmentServer = findTwilioServer(requireFromProject);
   const server = new LocalDevelopmentServer(0, {
     baseDir,
     env: variables,
@@ -134,8 +134,29 @@ function createTwilioApp({
   return app;
 }
 
+interface TwilioApp extends RequestListener {
+  use(handleError: typeof answerUnreadable): void;
+  _router?: { stack?: { route?: { path?: unknown } }[] };
+}
+
+function findTwilioServer(
+  requireFromProject: NodeJS.Require,
+): new (
+  port: number,
+  config: object,
+) => { getApp(): TwilioApp } {
+  try {
+    return requireFromProject('@twilio/runtime-handler/dev').LocalDevelopmentServer;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error;
+    throw new Error(
+      'the project has no @twilio/runtime-handler: run npm install --save-exact @twilio/runtime-handler@2.0.1 twilio',
+    );
+  }
+}
+
 // Twilio's runtime redirects /favicon.ico to twilio.com even where the project has one, which its platform does not.
-function leaveFaviconToAssets(app: { _router?: { stack?: { route?: { path?: unknown } }[] } }): void {
+function leaveFaviconToAssets(app: TwilioApp): void {
   const layers = app._router?.stack;
   const at = layers?.findIndex(({ route }) => route?.path === '/favicon.ico') ?? -1;
   if (at >= 0) layers?.splice(at, 1);

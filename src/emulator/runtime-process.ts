@@ -1,11 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent, request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { packageRoot } from './package-root';
+import { ProjectFault } from './routes';
 import {
   blockedSignal,
   outOfMemorySignal,
@@ -100,7 +100,7 @@ export class RuntimeProcess {
       execArgv: ['--enable-source-maps', '--max-old-space-size=256', '--max-semi-space-size=2', ...execArgv],
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
-    this.exited = once(this.child, 'exit').then(([code, signal]) => {
+    this.exited = ended(this.child).then(({ code, signal }) => {
       // V8 aborts when its heap is full.
       if (signal === 'SIGABRT' || signal === outOfMemorySignal || code === 134) this.ending = 'out-of-memory';
       if (signal === blockedSignal || this.blocked) this.ending = 'blocked';
@@ -118,7 +118,7 @@ export class RuntimeProcess {
           resolve();
         }
         if (report.kind === 'cannot-serve') {
-          reject(new Error(`Twilio’s runtime does not start: ${report.message}`));
+          reject(new ProjectFault(`Twilio’s runtime does not start: ${report.message}`));
           this.kill();
         }
         this.listen(report);
@@ -225,4 +225,14 @@ export class RuntimeProcess {
       this.abandon(report.request, new RuntimeFailure('uncaught', true));
     this.hear(report);
   }
+}
+
+// One that could not be started never exits.
+function ended(child: ChildProcess): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
+  return new Promise((resolve) => {
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+    child.once('error', () => {
+      if (child.pid === undefined) resolve({ code: null, signal: null });
+    });
+  });
 }

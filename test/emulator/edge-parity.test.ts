@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import path from 'node:path';
 import { createEdge, type Edge } from '../../src/emulator/create-edge';
@@ -20,6 +20,7 @@ const project = makeFunctionsProject({
   'functions/marks.js': marking,
   'functions/hidden.private.js': marking,
   'functions/marked.protected.js': marking,
+  'functions/sometimes.protected.js': `exports.handler = (context, event, callback) => callback(null, 'ran');`,
   'functions/event.js': 'exports.handler = (context, event, callback) => callback(null, event);',
   'functions/long.js': `exports.handler = (context, { length }, callback) => callback(null, 'x'.repeat(Number(length)));`,
   'functions/waits.js': `exports.handler = (context, { ms }, callback) => setTimeout(() => callback(null, 'waited'), Number(ms));`,
@@ -357,6 +358,59 @@ test('10 s are the limit, 5 s are warned of, and waiting is told from never call
   expect(recordOf('/waits?ms=30000')).toMatchObject({ reason: 'too-slow' });
   expect(recordOf('/never')).toMatchObject({ reason: 'never-called-back' });
 }, 30_000);
+
+describe('what it cannot start with is told', () => {
+  test.each([
+    ['a folder that is not there', { dir: '/nothing/there' }, 'dir: there is no folder /nothing/there'],
+    ['no token', { env: {} }, 'AUTH_TOKEN is missing'],
+    ['a public URL without scheme', { publicUrl: 'tunnel.example' }, 'publicUrl must be'],
+    ['off on a network', { enforce: 'off' as const, host: '0.0.0.0' }, 'only on loopback'],
+    [
+      'off under a public URL',
+      { enforce: 'off' as const, publicUrl: 'https://a.example' },
+      'without publicUrl',
+    ],
+  ])('%s', async (_, change, sentence) => {
+    await expect(createEdge({ dir: project.dir, env, ...change })).rejects.toThrow(sentence);
+  });
+
+  test('two functions with one path', async () => {
+    const twice = makeFunctionsProject({ 'functions/a.js': marking, 'functions/a.protected.js': marking });
+    try {
+      await expect(createEdge({ dir: twice.dir, env })).rejects.toThrow('Path /a already exists');
+    } finally {
+      twice.remove();
+    }
+  });
+
+  test('a project without Twilio’s runtime', async () => {
+    const bare = makeFunctionsProject({ 'functions/a.js': marking });
+    rmSync(path.join(bare.dir, 'node_modules'));
+    try {
+      await expect(createEdge({ dir: bare.dir, env })).rejects.toThrow(
+        'the project has no @twilio/runtime-handler',
+      );
+    } finally {
+      bare.remove();
+    }
+  });
+});
+
+test('off on loopback lets everything through and marks it', async () => {
+  const open = await createEdge({
+    dir: project.dir,
+    env,
+    enforce: 'off',
+    onRequest: (one) => records.push(one),
+  });
+  try {
+    expect((await sendRaw(open.url, { method: 'POST', target: '/sometimes' })).text).toBe('ran');
+    expect(records.at(-1)).toMatchObject({ verdict: 'observed', reason: 'missing-signature' });
+    expect((await sendRaw(open.url, { target: '/hidden' })).status).toBe(404);
+  } finally {
+    await open.close();
+  }
+});
 
 const ownAddress = Object.values(networkInterfaces())
   .flat()
