@@ -56,7 +56,22 @@ async function deploy(
 }
 
 describe('ringtrue scenario', () => {
-  it("plays both examples through Twilio's runtime and all is as expected, the closing time included", async () => {
+  it("plays the example of a caller, who is one voter with the phone's texts", async () => {
+    const { code, stdout, stderr } = await scenario(['scenarios/by-phone.json5', '--json']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const [{ runs }] = JSON.parse(stdout);
+    const [call, , text, , silent, hidden] = runs[0].steps.map(({ seen }: { seen: string[] }) =>
+      seen.join('\n'),
+    );
+    expect(call).toMatch(
+      /^hears: For .*\npresses: 1\nhears: Rate .*\npresses: 9\n.*\npresses: 4\nhears: Thank you\. 4 of 5/,
+    );
+    expect(text).toContain('Changed from 4 to 5');
+    expect(silent).toMatch(/silence[\s\S]*ends: hangup$/);
+    expect(hidden).toContain('with your number shown');
+  });
+
+  it("plays both examples of texts through Twilio's runtime and all is as expected, the closing time included", async () => {
     const { code, stdout, stderr } = await scenario([firstRating, 'scenarios/closing-time.json5', '--json']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const [first, closing] = JSON.parse(stdout);
@@ -72,12 +87,15 @@ describe('ringtrue scenario', () => {
       path.join(dir, 'wrong.json5'),
       `{ title: 'wrong', steps: [
         { text: 'KEYNOTE 5', expect: { reply: 'no such words' } },
+        { call: ['1'], expect: { hears: 'such words', answered: false } },
         { results: { KEYNOTE: { state: 'closed', votes: { '4': 1 } } } },
       ] }`,
     );
     const { code, stdout } = await scenario(['wrong.json5']);
     expect(code).toBe(1);
     expect(stdout).toContain('no reply with "no such words"');
+    expect(stdout).toContain('it was answered');
+    expect(stdout).toContain('nobody said "such words", but "Rate Opening keynote.');
     expect(stdout).toContain('KEYNOTE is open, not closed');
     expect(stdout).toContain('KEYNOTE grew by 0 0 0 0 1, not 0 0 0 1 0');
   });

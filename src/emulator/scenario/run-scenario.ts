@@ -3,11 +3,13 @@ import { type Results, readResults } from '../crowd/compare-tally';
 import { type Chaos, planDelivery } from '../crowd/plan-chaos';
 import type { SeededRandom } from '../crowd/seeded-random';
 import { fetchJson } from '../fetch-json';
+import { placeCall } from '../phone/calling';
 import { mediaAt } from '../phone/media-at';
 import { newSid } from '../phone/message-sid';
-import { type Delivery, Messaging, type Webhook } from '../phone/messaging';
-import { fictionalNumber } from '../phone/phone-numbers';
-import { type ResultsStep, readPattern, type Scenario, type Step, type TextStep } from './scenario-file';
+import { Messaging, type Webhook } from '../phone/messaging';
+import { fictionalNumber, withheldNumber } from '../phone/phone-numbers';
+import { describeCall, describeText, findCallFaults, findTextFaults } from './judge-step';
+import type { CallStep, ResultsStep, Scenario, Step, TextStep } from './scenario-file';
 
 /** Where a scenario plays. */
 export interface Stage {
@@ -76,6 +78,7 @@ class Play {
     if (step.kind === 'wait') await wait(step.milliseconds);
     if (step.kind === 'clock') this.#setClock(step.to);
     if (step.kind === 'text') await this.#text(step, report);
+    if (step.kind === 'call') await this.#call(step, report);
     if (step.kind === 'results') await this.#results(step, report);
     return report;
   }
@@ -103,12 +106,21 @@ class Play {
       });
     await wait(plan.delay);
     const delivery = await send();
-    report.seen = describe(delivery);
-    report.faults = findFaults(step, delivery);
+    report.seen = describeText(delivery);
+    report.faults = findTextFaults(step, delivery);
     const copies = [...plan.copies, ...Array.from({ length: step.copies }, () => 0)];
     for (const copy of await Promise.all(copies.map((after) => wait(after).then(send)))) {
       if (!step.unsigned && !copy.delivered) report.faults.push('a copy was not delivered');
     }
+  }
+
+  async #call(step: CallStep, report: StepReport): Promise<void> {
+    const { webhook } = this.#stage;
+    const url = webhook.url.replace(/[?#].*/s, '').replace(/\/sms\/[^/]*$/, '/voice/incoming');
+    const from = step.from === null ? withheldNumber : this.#phoneOf(step.from);
+    const delivery = await placeCall({ from, keys: step.call }, { ...webhook, url });
+    report.seen = describeCall(delivery);
+    report.faults = findCallFaults(step, delivery);
   }
 
   async #results({ results }: ResultsStep, report: StepReport): Promise<void> {
@@ -162,6 +174,8 @@ function titleOf(step: Step): string {
       const copies = step.copies > 0 ? ` (${step.copies + 1} times)` : '';
       return `${step.from}: ${step.text}${copies}${step.unsigned ? ' (unsigned)' : ''}`;
     }
+    case 'call':
+      return `${step.from ?? 'somebody'} calls${step.call.length > 0 ? ` and presses ${step.call.join(' ')}` : ''}`;
     case 'results':
       return `results of ${Object.keys(step.results).join(', ')}`;
     case 'wait':
@@ -171,40 +185,4 @@ function titleOf(step: Step): string {
         ? `${step.written.slice(1)} later`
         : `the clock says ${step.written}`;
   }
-}
-
-function describe({ delivered, problems, replies }: Delivery): string[] {
-  return [
-    ...(delivered ? [] : ['not delivered']),
-    ...problems.map(({ code }) => `code ${code}`),
-    ...replies.map(
-      ({ by, body, blocked }) =>
-        `${by === 'carrier' ? 'Twilio' : 'reply'}${blocked ? ' (blocked)' : ''}: ${body}`,
-    ),
-    ...(delivered && replies.length === 0 ? ['no reply'] : []),
-  ];
-}
-
-function findFaults({ expect }: TextStep, { delivered, problems, replies }: Delivery): string[] {
-  const faults: string[] = [];
-  const wantsDelivery = expect.delivered ?? (expect.problem === undefined ? true : undefined);
-  if (wantsDelivery !== undefined && delivered !== wantsDelivery) {
-    const cause = problems[0] ? ` (${problems[0].code}: ${problems[0].detail})` : '';
-    faults.push(delivered ? 'it was delivered' : `it was not delivered${cause}`);
-  }
-  if (expect.problem !== undefined && !problems.some(({ code }) => code === expect.problem)) {
-    faults.push(
-      `no ${expect.problem}, but ${problems.map(({ code }) => code).join(', ') || 'no problem at all'}`,
-    );
-  }
-  const said = replies.filter(({ by }) => by === 'webhook').map(({ body }) => body);
-  if (expect.reply === null && said.length > 0) faults.push(`a reply: ${said[0]}`);
-  if (typeof expect.reply === 'string' && !said.some((body) => matches(body, String(expect.reply)))) {
-    faults.push(`no reply with "${expect.reply}", but ${said[0] === undefined ? 'none' : `"${said[0]}"`}`);
-  }
-  return faults;
-}
-
-function matches(body: string, expected: string): boolean {
-  return readPattern(expected)?.test(body) ?? body.includes(expected);
 }

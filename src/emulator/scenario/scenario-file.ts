@@ -47,11 +47,11 @@ function isReadable(text: string): boolean {
   }
 }
 
+const part = v.pipe(v.string(), v.check(isReadable, 'the pattern is no regular expression'));
+
 const expectation = v.strictObject({
   /** A part of the one reply; `/…/` is a pattern; `null`: the phone stays silent. */
-  reply: v.optional(
-    v.nullable(v.pipe(v.string(), v.check(isReadable, 'the pattern is no regular expression'))),
-  ),
+  reply: v.optional(v.nullable(part)),
   delivered: v.optional(v.boolean()),
   /** A code of Twilio that has to come up. */
   problem: v.optional(v.number()),
@@ -69,6 +69,23 @@ const textStep = v.strictObject({
   copies: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100)), 0),
   unsigned: v.optional(v.boolean(), false),
   expect: v.optional(expectation, {}),
+});
+
+const callStep = v.strictObject({
+  /** What is pressed at each question; `-` is nothing. */
+  call: v.array(
+    v.pipe(v.string(), v.regex(/^(?:[\d*#]{1,32}|-)$/, 'keys are digits, * and #, or - for none')),
+  ),
+  /** Any name, as in a text; `null`: the number is hidden. */
+  from: v.optional(v.nullable(v.string()), 'attendee'),
+  expect: v.optional(
+    v.strictObject({
+      /** A part of something that is said; `/…/` is a pattern. */
+      hears: v.optional(part),
+      answered: v.optional(v.boolean()),
+    }),
+    {},
+  ),
 });
 
 const waitStep = v.strictObject({ wait: duration });
@@ -107,6 +124,7 @@ const scenarioSchema = v.strictObject({
 });
 
 export type TextStep = { kind: 'text' } & v.InferOutput<typeof textStep>;
+export type CallStep = { kind: 'call' } & v.InferOutput<typeof callStep>;
 export type ResultsStep = { kind: 'results' } & v.InferOutput<typeof resultsStep>;
 export interface ClockStep {
   kind: 'clock';
@@ -114,7 +132,7 @@ export interface ClockStep {
   /** As the file has it, for people. */
   written: string;
 }
-export type Step = TextStep | ResultsStep | ClockStep | { kind: 'wait'; milliseconds: number };
+export type Step = TextStep | CallStep | ResultsStep | ClockStep | { kind: 'wait'; milliseconds: number };
 
 export interface Scenario {
   title: string;
@@ -138,6 +156,7 @@ export function parseScenario(text: string): Scenario {
 
 function readStep(step: Record<string, unknown>, place: string): Step {
   if ('text' in step) return { kind: 'text', ...check(textStep, step, place) };
+  if ('call' in step) return { kind: 'call', ...check(callStep, step, place) };
   if ('results' in step) return { kind: 'results', ...check(resultsStep, step, place) };
   if ('wait' in step) return { kind: 'wait', milliseconds: check(waitStep, step, place).wait };
   if ('clock' in step) {
@@ -145,7 +164,7 @@ function readStep(step: Record<string, unknown>, place: string): Step {
     const forward = typeof step.clock === 'string' && step.clock.startsWith('+');
     return { kind: 'clock', to: forward ? { forward: clock } : { at: clock }, written: String(step.clock) };
   }
-  throw new ScenarioFault([`${place}: a step has text, results, wait or clock`]);
+  throw new ScenarioFault([`${place}: a step has text, call, results, wait or clock`]);
 }
 
 function check<Schema extends v.GenericSchema>(

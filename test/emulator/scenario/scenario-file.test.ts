@@ -13,12 +13,13 @@ function faultsOf(text: string): string[] {
 }
 
 describe('parseScenario', () => {
-  it('reads texts, waits, clocks and results', () => {
+  it('reads texts, calls, waits, clocks and results', () => {
     const scenario = parseScenario(`{
       title: 'x',
       clock: '2026-05-04T16:59:00+02:00',
       steps: [
         { text: 'hi', from: 'ana', expect: { reply: null } },
+        { call: ['1', '-'], from: null, expect: { hears: '/5/' } },
         { wait: '2s' },
         { clock: '+10m' },
         { results: { KEYNOTE: { votes: { '5': 1 } } } },
@@ -27,6 +28,7 @@ describe('parseScenario', () => {
     expect(scenario.clock).toBe(Date.parse('2026-05-04T14:59:00Z'));
     expect(scenario.steps).toMatchObject([
       { kind: 'text', text: 'hi', from: 'ana', channel: 'sms', copies: 0, expect: { reply: null } },
+      { kind: 'call', call: ['1', '-'], from: null, expect: { hears: '/5/' } },
       { kind: 'wait', milliseconds: 2_000 },
       { kind: 'clock', to: { forward: 600_000 }, written: '+10m' },
       { kind: 'results', results: { KEYNOTE: { votes: { 5: 1 } } } },
@@ -37,8 +39,9 @@ describe('parseScenario', () => {
     ['{ title: 1', /invalid end of input/],
     ['{ title: "x" }', /^steps/],
     ['{ title: "x", steps: [] }', /a scenario has steps/],
-    ['{ title: "x", steps: [{ txt: "hi" }] }', /^steps\[0\]: a step has text, results, wait or clock/],
+    ['{ title: "x", steps: [{ txt: "hi" }] }', /^steps\[0\]: a step has text, call, results, wait or clock/],
     ['{ title: "x", steps: [{ text: "hi", form: "ana" }] }', /^steps\[0\]\.form/],
+    ['{ title: "x", steps: [{ call: ["x"] }] }', /^steps\[0\]\.call\.0: keys are digits/],
     ['{ title: "x", steps: [{ wait: "soon" }] }', /^steps\[0\]\.wait: write a time like/],
     ['{ title: "x", clock: "17:00", steps: [{ wait: "1s" }] }', /^clock: write a time with its zone/],
     [
