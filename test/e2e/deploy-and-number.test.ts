@@ -1,9 +1,11 @@
+import path from 'node:path';
 import { runRingtrue } from '../cli/run-ringtrue';
 import { addNumber } from '../stand-in/add-number';
 import { makeProject } from '../stand-in/make-project';
 import { startTwilio } from '../stand-in/start-twilio';
 import { readCommands, readOutputs } from './readme-commands';
 
+const root = path.join(__dirname, '..', '..');
 const refused = {
   status: 403,
   body: 'Unauthorized - you are not authenticated to perform this request',
@@ -11,7 +13,8 @@ const refused = {
 
 test('deploy, point the number, text it, see the result, restore the number', async () => {
   const twilio = await startTwilio();
-  const project = makeProject(twilio);
+  // What is shipped, and nothing in .env but the credentials: ratings are kept in the account's Twilio Sync.
+  const project = makeProject(twilio, root);
   try {
     const phone = addNumber(twilio, '+15551234567', {
       sms_url: 'https://demo.twilio.com/welcome/sms/reply/',
@@ -55,11 +58,19 @@ test('deploy, point the number, text it, see the result, restore the number', as
     const answer = await twilio.text('+15551234567', 'KEYNOTE 5 loved it');
     expect(answer.status).toBe(200);
     expect(answer.body).toContain('<Message>');
-    expect(await keynote()).toMatchObject({ count: 1 });
-    expect((await twilio.call('+15551234567', '2')).status).toBe(200);
-    expect(await keynote()).toMatchObject({ count: 2 });
+    expect(await keynote()).toMatchObject({ count: 1, average: 5 });
+    // The first session of the menu, and two points.
+    expect((await twilio.call('+15551234567', '12')).status).toBe(200);
+    expect(await keynote()).toMatchObject({ count: 2, average: 3.5 });
     expect(await twilio.visit(`${site}/sms/incoming?Body=KEYNOTE%201`)).toEqual(refused);
     expect(await twilio.visit(`${site}/voice/incoming?Digits=1`)).toEqual(refused);
+
+    // Functions that begin anew find everything: it is in Sync, and nowhere else.
+    twilio.coolDown();
+    expect(await keynote()).toMatchObject({ count: 2, average: 3.5 });
+    expect(twilio.sync.calls.filter((call) => call.startsWith('POST ')).length).toBeGreaterThan(1);
+    const variables = twilio.state.services[0]?.environments[0]?.variables.map(({ key }) => key);
+    expect(variables?.sort()).toEqual(['ORGANISER_PASSWORD', 'ORGANISER_USER', 'VOTER_SECRET']);
 
     expect(/^To restore: (.*)$/m.exec(pointed.output)?.[1]).toBe(takeBack);
     expect((await run(takeBack)).code).toBe(0);

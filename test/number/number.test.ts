@@ -389,6 +389,16 @@ describe('refuses', () => {
     expect(changes().filter(({ host }) => host === 'api.twilio.com')).toEqual([]);
   });
 
+  test('demo credentials, without asking Twilio anything', async () => {
+    const before = readFileSync(path.join(project.dir, '.env'), 'utf8');
+    project.write('.env', '');
+    const { code, stderr } = await number('+15550001111', '--url', webhook, '--yes');
+    project.write('.env', before);
+    expect(stderr).toContain('only demo credentials');
+    expect(code).toBe(2);
+    expect(twilio.calls).toEqual([]);
+  });
+
   test('what is no number, and nothing at all', async () => {
     expect((await number('5550001111', '--url', webhook)).code).toBe(2);
     expect((await number('--url', webhook)).code).toBe(2);
