@@ -46,7 +46,7 @@ export function numberCommand(): Command {
     .option('--account <sid>', 'only this account or subaccount')
     .option('--restore', 'bring back what the latest change replaced')
     .option('--dry-run', 'show the change and make none')
-    .option('--list', 'list the numbers of the account and where their texts go')
+    .option('--list', 'list the numbers of the account and where their texts and calls go')
     .option('--yes', 'do not ask')
     .option('--env <file>', 'where the credentials are read (default: .env)')
     .option('--data <folder>', 'where former values are kept', '.ringtrue')

@@ -76,7 +76,10 @@ async function carryOut(
     if (fault !== null) console.error(`ringtrue: ${fault}`);
     return fault === null;
   };
-  if (!(await passes())) return 'refused';
+  if (!(await passes())) {
+    console.error('Nothing was changed.');
+    return 'refused';
+  }
   if (planned.every(({ updates }) => updates.length === 0)) {
     say('Nothing to change.');
     // What the latest change replaced is there already: the one before it is the next to restore.
