@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { runRingtrue } from '../cli/run-ringtrue';
+import { type Run, runRingtrue } from '../cli/run-ringtrue';
 import { addNumber } from '../stand-in/add-number';
 import { makeProject, type Project } from '../stand-in/make-project';
 import { startTwilio, type TwilioStandIn } from '../stand-in/start-twilio';
@@ -28,9 +28,24 @@ const stack = /\n\s+at /;
 /** What `twilio-run` keeps, so that a second deploy finds the service. */
 const deployInfo = () => path.join(project.dir, '.twiliodeployinfo');
 
-describe('a deploy', () => {
+describe('a first deploy', () => {
+  let first: TwilioStandIn;
+  let checkout: Project;
+  let output: Run;
+  const place = () => first.state.services[0]?.environments[0];
+
+  beforeAll(async () => {
+    first = await startTwilio();
+    checkout = makeProject(first);
+    output = await runRingtrue(['deploy', '--yes'], { cwd: checkout.dir, env: first.environment });
+  });
+  afterAll(async () => {
+    checkout.remove();
+    await first.close();
+  });
+
   test('deploys, probes every route and names the next command', async () => {
-    const { code, stdout, stderr } = await deploy('--yes');
+    const { code, stdout, stderr } = output;
     expect(stderr).toContain('uploading');
     expect(stderr).toContain('✓ /sms/incoming  unsigned: refused 403');
     expect(stderr).toContain('✓ /sms/incoming  signed: answered with TwiML 200');
@@ -39,31 +54,33 @@ describe('a deploy', () => {
     expect(stderr).toContain('✓ /organiser/sessions  without a password: refused 401');
     expect(stderr).toContain('✓ /organiser/sessions  with the password: let in 200');
     expect(stderr).toContain('✓ /event.json  private: not found 404');
-    const domain = environment()?.domain_name;
+    const domain = place()?.domain_name;
     expect(domain).toMatch(/^ringtrue-\d{4}-dev\.twil\.io$/);
     expect(stdout).toContain(`next: npm run number -- +15551234567 --url https://${domain}/sms/incoming`);
     expect(code).toBe(0);
-    expect(twilio.state.services[0]?.builds.map(({ runtime, status }) => [runtime, status])).toEqual([
+    expect(first.state.services[0]?.builds.map(({ runtime, status }) => [runtime, status])).toEqual([
       ['node22', 'completed'],
     ]);
   });
 
   test('makes missing secrets, keeps them in .env for the owner only, and prints none', async () => {
-    const { stdout, stderr } = await deploy('--yes');
-    const file = path.join(project.dir, '.env');
+    const { stdout, stderr } = output;
+    const file = path.join(checkout.dir, '.env');
     const text = readFileSync(file, 'utf8');
-    const deployed = Object.fromEntries(environment()?.variables.map(({ key, value }) => [key, value]) ?? []);
+    const deployed = Object.fromEntries(place()?.variables.map(({ key, value }) => [key, value]) ?? []);
     expect(Object.keys(deployed).sort()).toEqual(['ORGANISER_PASSWORD', 'ORGANISER_USER', 'VOTER_SECRET']);
     expect(deployed.VOTER_SECRET).toMatch(/^[0-9a-f]{64}$/);
     expect(text).toContain(`VOTER_SECRET=${deployed.VOTER_SECRET}\n`);
     expect(text).toContain(`ORGANISER_PASSWORD=${deployed.ORGANISER_PASSWORD}\n`);
     expect(statSync(file).mode & 0o777).toBe(0o600);
-    for (const secret of [deployed.VOTER_SECRET, deployed.ORGANISER_PASSWORD, twilio.authToken]) {
+    for (const secret of [deployed.VOTER_SECRET, deployed.ORGANISER_PASSWORD, first.authToken]) {
       expect(secret).toHaveLength(String(secret).length);
       expect(stdout + stderr).not.toContain(secret);
     }
   });
+});
 
+describe('a deploy', () => {
   test('keeps the secrets that only Twilio has', async () => {
     await deploy('--yes');
     const before = JSON.stringify(environment()?.variables);
