@@ -22,7 +22,8 @@ import type { SyncFault } from '../test/stand-in/sync-api';
 
 const processes = 30;
 const longest = 5000;
-const mostCalls = 2.5;
+/** Two, and what conflicts, settings and putting away add. */
+const mostCalls = 2.75;
 
 interface Options {
   phones: number;
@@ -40,6 +41,10 @@ interface Served {
 
 interface Counts {
   calls: number;
+  /** Calls for what is in the way of a rating: reading and replacing a Document, and the rest. */
+  reads: number;
+  writes: number;
+  items: number;
   refused: number;
 }
 
@@ -69,10 +74,10 @@ async function main(): Promise<void> {
     );
     const crowd = makeCrowd(options);
     const handled = await rate(crowd, open);
-    const { calls, refused } = await ask(server);
+    const counts = await ask(server);
     const result = await compare(crowd, { store: open(), server });
     connection.close();
-    report({ ...options, ...handled, ...result, callsEach: calls / phones, refused });
+    report({ ...options, ...handled, ...result, ...counts });
   } finally {
     server.kill();
   }
@@ -89,8 +94,15 @@ async function serve(latency: number, faults: number): Promise<void> {
     'reset-after',
   ];
   sync.fault = () => (Math.random() < faults ? kinds[Math.floor(Math.random() * kinds.length)] : undefined);
+  const count = (kind: RegExp) => sync.calls.filter((call) => kind.test(call)).length;
   process.on('message', () =>
-    process.send?.({ calls: sync.calls.length, refused: sync.limits.refused } satisfies Counts),
+    process.send?.({
+      calls: sync.calls.length,
+      reads: count(/^GET .*\/Documents\/ringtrue\.bench\.\d+$/),
+      writes: count(/^POST .*\/Documents(?:\/ringtrue\.bench\.\d+)?$/),
+      items: count(/\/Maps\b/),
+      refused: sync.limits.refused,
+    } satisfies Counts),
   );
   process.on('disconnect', () => process.exit());
   const { port, ca, accountSid, authToken } = sync;
@@ -204,29 +216,35 @@ async function compare(
   };
 }
 
-function report(run: {
-  phones: number;
-  handler: number[];
-  waited: number[];
-  repeated: number;
-  given: Set<string>;
-  stored: number;
-  wrong: number;
-  count: number;
-  sum: number;
-  tallyCalls: number;
-  tallyTime: number;
-  callsEach: number;
-  refused: number;
-}): void {
-  const { phones, handler, waited, given, stored, wrong, count, callsEach } = run;
+function report(
+  run: {
+    phones: number;
+    handler: number[];
+    waited: number[];
+    repeated: number;
+    given: Set<string>;
+    stored: number;
+    wrong: number;
+    count: number;
+    sum: number;
+    tallyCalls: number;
+    tallyTime: number;
+    faults: number;
+  } & Counts,
+): void {
+  const { phones, handler, waited, given, stored, wrong, count } = run;
+  const each = (calls: number) => (calls / phones).toFixed(2);
+  const callsEach = run.calls / phones;
   const lost = given.size - stored;
   const p99 = quantile(handler, 0.99);
   const rows: [name: string, value: string][] = [
     ['texts', `${phones}, ${given.size} acknowledged, ${run.repeated} delivered twice`],
     ['lost', String(Math.max(0, lost))],
     ['counted twice or wrongly', String(wrong + Math.abs(count - stored))],
-    ['calls of Sync per rating', callsEach.toFixed(2)],
+    [
+      'calls of Sync per rating',
+      `${each(run.calls)}: reading ${each(run.reads)}, writing ${each(run.writes)}, putting away ${each(run.items)}, other ${each(run.calls - run.reads - run.writes - run.items)}`,
+    ],
     ['refused by its limits', String(run.refused)],
     ['handler', `p50 ${quantile(handler, 0.5)} ms, p99 ${p99} ms, longest ${quantile(handler, 1)} ms`],
     ['waited for a process', `p50 ${quantile(waited, 0.5)} ms, p99 ${quantile(waited, 0.99)} ms`],
@@ -238,7 +256,7 @@ function report(run: {
     ...(lost > 0 ? [`${lost} acknowledged ratings are lost`] : []),
     ...(wrong + Math.abs(count - stored) > 0 ? ['ratings and tally differ from what was sent'] : []),
     ...(p99 > longest ? [`the 99th percentile is above ${longest} ms`] : []),
-    ...(callsEach > mostCalls ? [`a rating takes more than ${mostCalls} calls`] : []),
+    ...(run.faults === 0 && callsEach > mostCalls ? [`a rating takes more than ${mostCalls} calls`] : []),
   ];
   for (const promise of broken) console.log(`broken: ${promise}`);
   if (broken.length > 0) process.exitCode = 1;

@@ -1,41 +1,36 @@
 /**
- * A Bloom filter that grows: which keys a shard has put away, so that most new ones need not be looked for there. May say
- * yes for a key that is not there, never no for one that is.
- * Four bits for each key: with 1,000 keys in the largest filter one answer in 40 is wrong, with 5,000 three of four.
+ * Bloom filters: which keys a partition has, so that most new ones need not be looked for there. May say yes for a key that
+ * is not there, never no for one that is.
  * Source: https://en.wikipedia.org/wiki/Bloom_filter
  */
-const bitsPerKey = 4;
-const smallest = 128;
-const largest = 1024;
 
-/** @param filter base64, empty at first; @param key a digest of `sync-names` */
-export function hasKey(filter: string, key: string): boolean {
-  if (filter === '') return false;
-  const bytes = Buffer.from(filter, 'base64');
-  return positions(key, bytes.length).every((at) => (bytes[at >> 3] ?? 0) & (1 << (at & 7)));
-}
-
-/** The filter with these keys in it. */
-export function addKeys(filter: string, keys: Iterable<string>): string {
-  let bytes: Buffer = filter === '' ? Buffer.alloc(smallest) : Buffer.from(filter, 'base64');
+/**
+ * @param keys digests of `sync-names`
+ * @param bitsPerKey with 8 one wrong yes in 45 answers, with 6 one in 18, with 4 one in 7; 0: no filter, always yes
+ * @returns base64 of a byte with the number of bits for each key, and the bits
+ */
+export function makeFilter(keys: readonly string[], bitsPerKey: number): string {
+  if (bitsPerKey === 0) return '';
+  const bytes = Buffer.alloc(1 + Math.ceil((keys.length * bitsPerKey) / 8));
+  bytes[0] = Math.max(1, Math.round(bitsPerKey * Math.LN2));
   for (const key of keys) {
-    for (const at of positions(key, bytes.length)) bytes[at >> 3] = (bytes[at >> 3] ?? 0) | (1 << (at & 7));
-    // A position is taken modulo the size, a power of two, so in twice the size each key is in one of the halves.
-    if (bytes.length < largest && isHalfFull(bytes)) bytes = Buffer.concat([bytes, bytes]);
+    for (const at of positions(key, bytes))
+      bytes[1 + (at >> 3)] = (bytes[1 + (at >> 3)] ?? 0) | (1 << (at & 7));
   }
   return bytes.toString('base64');
 }
 
-// The first bits of a digest choose where a key is put away: these come after them.
-function positions(key: string, length: number): number[] {
-  const hash = Buffer.from(key, 'base64url');
-  const start = hash.readUInt32BE(5);
-  const step = hash.readUInt32BE(2) | 1;
-  return Array.from({ length: bitsPerKey }, (_, index) => ((start + index * step) >>> 0) % (length * 8));
+export function mayHave(filter: string, key: string): boolean {
+  if (filter === '') return true;
+  const bytes = Buffer.from(filter, 'base64');
+  return positions(key, bytes).every((at) => (bytes[1 + (at >> 3)] ?? 0) & (1 << (at & 7)));
 }
 
-function isHalfFull(bytes: Buffer): boolean {
-  let set = 0;
-  for (let byte of bytes) for (; byte; byte &= byte - 1) set += 1;
-  return set * 2 > bytes.length * 8;
+// The first bits of a digest choose the partition: these come after them.
+function positions(key: string, bytes: Buffer): number[] {
+  const hash = Buffer.from(key, 'base64url');
+  const start = hash.readUInt32BE(5);
+  const step = (hash.readUInt32BE(2) | 1) >>> 0;
+  const bits = Math.max(8, (bytes.length - 1) * 8);
+  return Array.from({ length: bytes[0] ?? 1 }, (_, index) => (start + index * step) % bits);
 }

@@ -28,8 +28,11 @@ export type CommentRow = [
 ];
 export type TextRow = [voter: string, messageSid: string, reason: string, at: number, text: string];
 
-/** Where rows are put away whose digest begins with the same `depth` bits; in the order of these bits. `key` '': nowhere yet. */
-export type Partition = [depth: number, key: string, oldest: number];
+/**
+ * Where rows are put away whose digest begins with the same `depth` bits; in the order of these bits. `key` '': nowhere yet.
+ * The filter knows the digests of its rows.
+ */
+export type Partition = [depth: number, key: string, oldest: number, filter: string];
 /** A batch of rows in order of time; the newest batch is the last. `states` is what its comments may be in: 1, 2 and 4. */
 export type Batch = [
   key: string,
@@ -57,8 +60,6 @@ export interface Head {
   messages: MessageRow[];
   comments: CommentRow[];
   texts: TextRow[];
-  /** Of all keys that were put away. */
-  filter: string;
   partitions: Partition[];
   commentBatches: Batch[];
   textBatches: Batch[];
@@ -87,8 +88,7 @@ export function emptyHead(): Head {
     messages: [],
     comments: [],
     texts: [],
-    filter: '',
-    partitions: [[0, '', 0]],
+    partitions: [[0, '', 0, '']],
     commentBatches: [],
     textBatches: [],
     garbage: [],

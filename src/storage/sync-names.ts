@@ -27,7 +27,7 @@ export function shardOfName(event: string, name: string | null): number | undefi
 }
 
 /** Twelve characters that stand for a key: 72 bits, so that no two of an event's keys are ever the same by chance. */
-export function digest(kind: 'message' | 'rating' | 'uncounted' | 'comment', ...parts: string[]): string {
+export function digest(kind: 'message' | 'rating' | 'comment', ...parts: string[]): string {
   return createHash('sha256')
     .update([kind, ...parts].join('\n'))
     .digest()

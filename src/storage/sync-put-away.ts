@@ -1,16 +1,15 @@
-import { addKeys } from './sync-filter';
+import { makeFilter } from './sync-filter';
 import {
   type Batch,
   type BatchItem,
   type CommentRow,
-  type Head,
   looseBytes,
+  type Partition,
   type PartitionItem,
   sizeOf,
   stateBits,
   type TextRow,
 } from './sync-head';
-import { digest } from './sync-names';
 import { bitsOf, type ShardState } from './sync-state';
 
 /** Bytes of an item, which may have 16 KiB: what is larger is split. */
@@ -51,10 +50,6 @@ async function putAwayRatings(state: ShardState): Promise<void> {
     ratings: ratings.get(place) ?? [],
     messages: (messages.get(place) ?? []).map(([key, answer]) => [key, answer]),
   };
-  head.filter = addKeys(head.filter, [
-    ...moved.ratings.map((row) => state.ratingKey(row)),
-    ...moved.messages.map(([key]) => key),
-  ]);
   head.ratings = head.ratings.filter((row) => !moved.ratings.includes(row));
   const gone = new Set(moved.messages.map(([key]) => key));
   head.messages = head.messages.filter(([key]) => !gone.has(key));
@@ -63,16 +58,28 @@ async function putAwayRatings(state: ShardState): Promise<void> {
 
 /** Writes a partition anew, in two or more when it has become too large for one item. */
 export async function replacePartition(state: ShardState, place: number, item: PartitionItem): Promise<void> {
-  const [depth = 0, oldKey = ''] = state.head.partitions[place] ?? [];
+  const { head } = state;
+  const [depth = 0, oldKey = ''] = head.partitions[place] ?? [];
+  const parts = split(state, item, depth);
+  const bitsPerKey = bitsFor(head.partitions.length + parts.length - 1);
   const written = await Promise.all(
-    split(state, item, depth).map(async (part): Promise<Head['partitions'][number]> => {
-      const isEmpty = part.item.ratings.length + part.item.messages.length === 0;
-      const key = isEmpty ? '' : await state.write(part.item);
-      return [part.depth, key, Math.min(never, ...part.item.ratings.map(([, , , at]) => at))];
+    parts.map(async ({ depth: deep, item: part }): Promise<Partition> => {
+      const keys = [...part.ratings.map((row) => state.ratingKey(row)), ...part.messages.map(([key]) => key)];
+      if (keys.length === 0) return [deep, '', never, ''];
+      const oldest = Math.min(never, ...part.ratings.map(([, , , at]) => at));
+      return [deep, await state.write(part), oldest, makeFilter(keys, bitsPerKey)];
     }),
   );
-  state.head.partitions.splice(place, 1, ...written);
-  if (oldKey !== '') state.head.garbage.push(oldKey);
+  head.partitions.splice(place, 1, ...written);
+  if (oldKey !== '') head.garbage.push(oldKey);
+}
+
+// All filters of a head together stay below 2.5 KiB: some 250 keys in a partition.
+function bitsFor(partitions: number): number {
+  if (partitions <= 4) return 8;
+  if (partitions <= 8) return 6;
+  if (partitions <= 16) return 4;
+  return partitions <= 32 ? 2 : 0;
 }
 
 function merge(before: PartitionItem, moved: PartitionItem): PartitionItem {
@@ -116,10 +123,6 @@ async function putAwayTexts(state: ShardState): Promise<void> {
   const { head } = state;
   const { kept, moved } = oldestHalf(head.texts, ([, , , at]) => at);
   head.texts = kept;
-  head.filter = addKeys(
-    head.filter,
-    moved.map(([, sid]) => digest('uncounted', sid)),
-  );
   await addToBatches(state, head.textBatches, moved, { nameOf: ([, sid]) => sid, describe: describeTexts });
   let newer = head.texts.length + head.textBatches.reduce((sum, [, rows]) => sum + rows, 0);
   for (;;) {

@@ -9,7 +9,9 @@ import {
 import { type Batch, type BatchItem, type CommentRow, type Head, stateBits, type TextRow } from './sync-head';
 import { commentId, type ShardState } from './sync-state';
 
-/** How many calls run at a time. */
+/** How many shards are read at a time. */
+const lanes = 8;
+/** How many batches are read before looking whether they were enough. */
 const atOnce = 16;
 
 /** The tallies of all shards together. */
@@ -179,11 +181,14 @@ async function ratingsOf(
   });
 }
 
-/** Does something for each shard, some at a time. */
+/** Does something for each shard, for a few at a time: each may take several calls at once. */
 export async function inTurn<T>(shards: ShardState[], work: (shard: ShardState) => Promise<T>): Promise<T[]> {
   const results: T[] = [];
-  for (let start = 0; start < shards.length; start += atOnce)
-    results.push(...(await Promise.all(shards.slice(start, start + atOnce).map(work))));
+  const waiting = shards.entries();
+  const lane = async () => {
+    for (const [index, shard] of waiting) results[index] = await work(shard);
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
   return results;
 }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { CommentState, NewRating, Recorded, UncountedText } from './rating-store';
 import { storable } from './storable';
-import { hasKey } from './sync-filter';
+import { mayHave } from './sync-filter';
 import type { BatchItem, CommentRow, Head, MessageRow, PartitionItem, RatingRow, TextRow } from './sync-head';
 import type { SyncItems } from './sync-items';
 import { digest, shardCount } from './sync-names';
@@ -77,7 +77,9 @@ export class ShardState {
   }
 
   private lookUp(key: string): Promise<PartitionItem> | undefined {
-    return hasKey(this.head.filter, key) ? this.partition(this.partitionOf(key)) : undefined;
+    const place = this.partitionOf(key);
+    const [, item = '', , filter = ''] = this.head.partitions[place] ?? [];
+    return item !== '' && mayHave(filter, key) ? this.partition(place) : undefined;
   }
 }
 
@@ -131,10 +133,8 @@ export async function noteText(state: ShardState, text: UncountedText): Promise<
   const { head } = state;
   const isIt = (row: TextRow) => row[1] === text.messageSid;
   if (head.texts.some(isIt)) return;
-  if (hasKey(head.filter, digest('uncounted', text.messageSid))) {
-    for (const [key] of head.textBatches) {
-      if ((await state.item<BatchItem<TextRow>>(key)).rows.some(isIt)) return;
-    }
+  for (const [key] of head.textBatches) {
+    if ((await state.item<BatchItem<TextRow>>(key)).rows.some(isIt)) return;
   }
   head.texts.push([text.voter, text.messageSid, text.reason, text.at, fitting(text.text)]);
   state.changed = true;
