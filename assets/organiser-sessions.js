@@ -69,7 +69,7 @@ function describe({ count, average, median, histogram, opensAt, closesAt }) {
   const rated =
     average === null
       ? 'no ratings'
-      : `${average.toFixed(2)} of ${count.toLocaleString()} ${count === 1 ? 'rating' : 'ratings'}, median ${median}. ` +
+      : `${count.toLocaleString()} ${count === 1 ? 'rating' : 'ratings'}, average ${average.toFixed(2)}, median ${median}. ` +
         `${[5, 4, 3, 2, 1].map((score) => `${score}: ${histogram[score].toLocaleString()}`).join(', ')}`;
   const time = (at) => new Date(at).toLocaleString(undefined, { dateStyle: 'short', timeStyle: 'short' });
   const times = [
