@@ -12,7 +12,8 @@ export const handler = makeHandler(async (context, fields) => {
   const { eventNumber: number } = readConfig(context);
   const event = readEventAsset();
   const { session, view } = fields as { session?: unknown; view?: unknown };
-  const sessions = event.sessions.filter(({ keyword }) => session === undefined || keyword === session);
+  const wanted = session === undefined ? null : String(session).normalize('NFC').toUpperCase();
+  const sessions = event.sessions.filter(({ keyword }) => wanted === null || keyword === wanted);
   const [first] = sessions;
   if (!first) return plainText(404, 'Not Found');
   if (number === null) {

@@ -194,7 +194,7 @@ test('the poster says what to text, and no script runs on it', async () => {
   expect(page.match(/<section class="sheet">/g)).toHaveLength(2);
   expect(page).toContain('>KEYNOTE 5</strong>');
   expect(page).toContain('STOP');
-  const one = await (await fetch(`${ringtrue.url}/poster?session=WORKSHOP&view=slide`)).text();
+  const one = await (await fetch(`${ringtrue.url}/poster?session=workshop&view=slide`)).text();
   expect(one.match(/<section class="sheet">/g)).toHaveLength(1);
   expect(one).toContain('body class="slide"');
   const code = await fetch(`${ringtrue.url}/poster?session=WORKSHOP&view=code`);
