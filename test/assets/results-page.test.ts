@@ -354,7 +354,6 @@ describeWith('Chromium', 'the results page', (executablePath) => {
     ['', 320, 640],
     ['', 1280, 800],
     ['?view=projector', 1920, 1080],
-    ['?view=projector', 1024, 768],
   ] as const;
   test.each(
     views.flatMap((view) => (['light', 'dark'] as const).map((scheme) => [...view, scheme] as const)),
