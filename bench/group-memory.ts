@@ -31,6 +31,11 @@ export function membersOf(group: number): number[] {
     });
 }
 
+/** The command line of a process; empty when it is gone. */
+export function commandOf(pid: number): string {
+  return readProc(pid, 'cmdline')?.replaceAll('\0', ' ') ?? '';
+}
+
 /** What a process holds in memory; 0 when it is gone. */
 export function residentBytes(pid: number): number {
   return Number(/VmRSS:\s+(\d+)/.exec(readProc(pid, 'status') ?? '')?.[1] ?? 0) * 1024;

@@ -24,7 +24,8 @@ interface CurrentRequest {
   answered: boolean;
 }
 
-let socketFolder: string | undefined;
+// Known before any order comes: whoever gives orders may be killed before.
+const [, , socketFolder] = process.argv;
 const currentRequest = new AsyncLocalStorage<CurrentRequest>();
 
 // The channel to the supervisor is ours: what a handler sends there by chance must not pass for a report.
@@ -63,7 +64,6 @@ function serve({
   memoryLimit,
 }: ServeOrder): void {
   markEdge();
-  if (process.platform !== 'win32') socketFolder = path.dirname(socketPath);
   const app = createTwilioApp({ baseDir, domainName, variables, routes });
   const functionFiles = new Map(
     routes.filter(({ kind }) => kind === 'function').map((route) => [route.path, route.filePath]),

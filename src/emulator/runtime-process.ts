@@ -91,7 +91,7 @@ export class RuntimeProcess {
       process.platform === 'win32'
         ? `\\\\.\\pipe\\${path.basename(this.folder)}`
         : path.join(this.folder, 'runtime.sock');
-    this.child = fork(path.join(packageRoot(), 'dist', 'tool', 'runtime-child.js'), {
+    this.child = fork(path.join(packageRoot(), 'dist', 'tool', 'runtime-child.js'), [this.folder], {
       cwd: order.baseDir,
       // As `twilio-run start` does: handlers see the variables of the project, not those of the shell.
       env: { ...order.variables, NODE_ENV: 'development' },

@@ -13,7 +13,7 @@ import {
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { membersOf } from '../../bench/group-memory';
+import { commandOf, membersOf } from '../../bench/group-memory';
 import { freePort } from '../free-port';
 import { startRingtrue } from '../start-ringtrue';
 import { runRingtrue } from './run-ringtrue';
@@ -108,9 +108,8 @@ onLinux.each(['SIGKILL', 'SIGINT', 'SIGTERM'] as const)(
       env: { ...process.env, TMPDIR: dir, ACCOUNT_SID: '', AUTH_TOKEN: '' },
     });
     const group = child.pid ?? 0;
-    const command = (pid: number) => readFileSync(`/proc/${pid}/cmdline`, 'utf8');
     await until(() =>
-      membersOf(group).some((pid) => pid !== group && command(pid).includes('runtime-child')),
+      membersOf(group).some((pid) => pid !== group && commandOf(pid).includes('runtime-child')),
     );
     child.kill(signal);
     await until(() => membersOf(group).length === 0);

@@ -96,10 +96,13 @@ describe('ringtrue number', () => {
     test('points at it where nothing is deployed', async () => {
       renameSync(inData('deployed.json'), inData('deployed.bak'));
       try {
-        const { code, stdout } = await number('+15550001111', '--dry-run');
+        const { code, stdout, stderr } = await number('+15550001111', '--dry-run');
         expect(stdout).toContain('+ https://tunnel.example/base/sms/incoming');
         expect(stdout).toContain('+ https://tunnel.example/base/sms/fallback');
-        expect(code).toBe(0);
+        // The tunnel is made up, and the probe says so.
+        expect(code).toBe(1);
+        expect(stderr).toContain('tunnel.example');
+        expect(changes()).toEqual([]);
       } finally {
         renameSync(inData('deployed.bak'), inData('deployed.json'));
       }
