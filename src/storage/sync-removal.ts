@@ -22,6 +22,7 @@ export async function removeRows(
   gone: Gone,
 ): Promise<{ removed: number; leftovers: string[] }> {
   const { head } = state;
+  const before = JSON.stringify(head);
   // Listed before the head is replaced: what nothing names afterwards is of a writer that died, or that must begin anew.
   const present = await state.items.keys(state.shard, state.deadline);
   const isGone = (voter: string, at: number) => ('voter' in gone ? voter === gone.voter : at < gone.before);
@@ -55,7 +56,8 @@ export async function removeRows(
   const named = new Set(itemsOf(head));
   const leftovers = present.filter((key) => !named.has(key));
   head.garbage = [];
-  state.changed = true;
+  // With leftovers the head is replaced in any case: whoever wrote one and still lives must begin anew.
+  state.changed = leftovers.length > 0 || JSON.stringify(head) !== before;
   return { removed, leftovers };
 }
 
