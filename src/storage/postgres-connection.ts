@@ -89,14 +89,23 @@ export class PostgresConnection {
   }
 }
 
-/** A value as an expression of SQL. Hexadecimal digits cannot end a literal. */
+/**
+ * A value as a constant of SQL. What is no letter, digit or plain sign is written as the number of its character, so that
+ * nothing can end the text, whatever the server takes a backslash for. A constant, and no call that decodes one: with a call
+ * the planner knows neither how many rows to expect nor in which order an index has them.
+ * https://www.postgresql.org/docs/15/sql-syntax-lexical.html#SQL-SYNTAX-STRINGS-ESCAPE
+ */
 export function literal(value: Value): string {
   if (value === null) return 'NULL';
   if (typeof value === 'number') {
     if (!Number.isSafeInteger(value)) throw new TypeError('Only whole numbers are stored');
     return `(${value})`;
   }
-  return `convert_from(decode('${Buffer.from(storable(value)).toString('hex')}', 'hex'), 'UTF8')`;
+  const plain = storable(value).replace(/[^\w .,:{}[\]"-]/gu, (character) => {
+    const code = character.codePointAt(0) ?? 0;
+    return `\\U${code.toString(16).padStart(8, '0')}`;
+  });
+  return `E'${plain}'`;
 }
 
 /** What to change, by PostgreSQL's or the system's code. https://www.postgresql.org/docs/15/errcodes-appendix.html */
