@@ -1,8 +1,13 @@
-// Says how long this event keeps what is texted. Without an answer the page says what holds for every event.
+// Says how long this event keeps what is texted, in its language. Without an answer the page says what holds for every event.
+import { privacyTexts } from '/privacy-texts.js';
+
 const answer = await fetch('/invitation');
-const { keepDays } = await answer.json();
-const days = keepDays === 1 ? 'a day' : `${keepDays} days`;
-document.getElementById('keep').textContent =
-  keepDays === null
-    ? 'Until the organisers of the event delete it. They can do so at any time.'
-    : `For ${days}. Then it is deleted by itself.`;
+const { keepDays, language } = await answer.json();
+const texts = privacyTexts[language] ?? privacyTexts.en;
+
+if (texts !== privacyTexts.en) {
+  document.documentElement.lang = language;
+  document.title = texts.title;
+  for (const place of document.querySelectorAll('[data-text]')) place.textContent = texts[place.dataset.text];
+}
+document.getElementById('keep').textContent = keepDays === null ? texts.untilDeleted : texts.days(keepDays);

@@ -19,6 +19,7 @@ export interface PageServer {
   results: ShownResults | number | null;
   /** What /invitation says of it. */
   keepDays: number | null;
+  language: string;
   /** How often /results was asked. */
   asked: number;
   close(): void;
@@ -36,7 +37,7 @@ export async function servePages(): Promise<PageServer> {
       else if (typeof server.results === 'number') response.writeHead(server.results).end();
       else json(server.results);
     } else if (pathname === '/invitation') {
-      json({ number, written: '+1 555 010 0000', keepDays: server.keepDays });
+      json({ number, written: '+1 555 010 0000', keepDays: server.keepDays, language: server.language });
     } else if (pathname === '/poster') {
       const code = writeCode(number, searchParams.get('session') ?? '');
       response.setHeader('content-type', 'image/svg+xml').end(code);
@@ -53,6 +54,7 @@ export async function servePages(): Promise<PageServer> {
     url: `http://127.0.0.1:${(http.address() as AddressInfo).port}/`,
     results: null,
     keepDays: null,
+    language: 'en',
     asked: 0,
     close() {
       http.closeAllConnections();

@@ -204,7 +204,12 @@ test('the poster says what to text, and no script runs on it', async () => {
 
 test('the invitation names the number, as it is dialled and as it is read', async () => {
   const invitation = await (await fetch(`${ringtrue.url}/invitation`)).json();
-  expect(invitation).toEqual({ number: '+15550100000', written: '+1 555 010 0000', keepDays: null });
+  expect(invitation).toEqual({
+    number: '+15550100000',
+    written: '+1 555 010 0000',
+    keepDays: null,
+    language: 'en',
+  });
 });
 
 test('results that did not change are answered with an empty 304', async () => {
