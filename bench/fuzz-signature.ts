@@ -4,7 +4,8 @@
  *
  * Run: npx tsx bench/fuzz-signature.ts [requests, default 1000000] [seed]
  */
-import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
+import { runInNewContext } from 'node:vm';
+import { getExpectedBodyHash, getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
 import { type SignedRequest, verify } from '../src/signature/index';
 
 const wanted = Number(process.argv[2] ?? 1_000_000);
@@ -47,6 +48,16 @@ const odd: (() => unknown)[] = [
   () => ({}),
   () => new Map([['a', 'b']]),
   () => new Date(0),
+  () => Promise.resolve({ Body: 'KEYNOTE 1' }),
+  () => Object.create({ Body: 'KEYNOTE 1' }),
+  () => new Proxy(Buffer.from(text()), {}),
+  () => new Proxy({ [text()]: text() }, { getPrototypeOf: trap }),
+  () => runInNewContext('({ Body: ["KEYNOTE 1"], Tag: [] })'),
+  () => Object.defineProperty(Buffer.from(text()), 'length', { get: trap }),
+  () => new Uint16Array(2),
+  () => new SharedArrayBuffer(2),
+  () => ({ [Symbol.toStringTag]: 'Uint8Array', length: 0 }),
+  () => Object(text()),
   () => Buffer.from(text()),
   () => new Uint8Array(3),
   () => new Proxy({}, { get: trap, ownKeys: trap }),
@@ -72,6 +83,9 @@ const genuine = {
   params: { Body: 'KEYNOTE 5', From: '+15550100001' } as Record<string, string>,
 };
 const genuineSignature = getExpectedTwilioSignature(token, genuine.url, genuine.params);
+const jsonUrl = `${genuine.url}&bodySHA256=${getExpectedBodyHash('{}')}`;
+const jsonSignature = getExpectedTwilioSignature(token, jsonUrl, {});
+const bareSignature = getExpectedTwilioSignature(token, genuine.url, {});
 const signatures: (() => unknown)[] = [
   () => genuineSignature,
   () => genuineSignature,
@@ -101,6 +115,25 @@ const types = [
   'APPLICATION/X-WWW-FORM-URLENCODED; charset=latin1',
 ];
 
+/** What the signature of a URL without parameters covers: no body, and no parameters but empty texts. */
+function isBare({ params, body, contentType }: SignedRequest): boolean {
+  const text = body === undefined || body === null ? '' : Buffer.from(body).toString();
+  if (text !== '') return isForm(contentType) && [...new URLSearchParams(`?${text}`)].flat().join('') === '';
+  if (params === undefined || params === null) return true;
+  if (Array.isArray(params) || params instanceof URLSearchParams)
+    return [...(params as Iterable<unknown[]>)].flat().join('') === '';
+  return isRecord(params) && Object.entries(params).flat(2).join('') === '';
+}
+
+function isForm(contentType: unknown): boolean {
+  return String(contentType).toLowerCase().startsWith('application/x-www-form-urlencoded');
+}
+
+function isRecord(params: object): boolean {
+  const prototype = Object.getPrototypeOf(params);
+  return prototype === null || prototype === Object.prototype;
+}
+
 /** Whatever this makes differs from the one request that was signed: in its URL, in its fields, or in both. */
 function forge(): SignedRequest {
   const request: Record<string, unknown> = {
@@ -111,21 +144,50 @@ function forge(): SignedRequest {
   };
   if (random(2)) request.params = value();
   if (random(2)) request.body = value();
-  if (random(4) === 0) {
+  const kind = random(4);
+  if (kind === 0) {
     request.url = genuine.url;
     request.params = { ...genuine.params, Body: `KEYNOTE 1${text()}` };
     delete request.body;
+  } else if (kind === 1) {
+    // What nobody signed, with a signature that covers nothing but the URL.
+    request.url = genuine.url;
+    request.signature = bareSignature;
+  } else if (kind === 2) {
+    // A genuine JSON request, any body but the one that was hashed; now and then with a hash too many.
+    request.url = random(8) ? jsonUrl : `${jsonUrl}&bodySHA256=${text()}`;
+    request.signature = jsonSignature;
+    request.body = pick([() => '{} ', () => '[]', () => Buffer.from('{"a":1}'), () => undefined, value])();
   }
   return request as unknown as SignedRequest;
 }
 
+const known = new Set<string>([
+  'missing-signature',
+  'malformed-signature',
+  'invalid-url',
+  'invalid-params',
+  'raw-body-required',
+  'missing-body-hash',
+  'ambiguous-body-hash',
+  'body-mismatch',
+  'signature-mismatch',
+]);
 const reasons = new Map<string, number>();
 console.log(`${wanted} requests, seed ${seed}`);
 for (let made = 1; made <= wanted; made++) {
   const request = forge();
   const verification = verify(request, token, random(2) ? { compat: 'all' } : {});
+  if (verification.valid && request.signature === bareSignature && isBare(request)) {
+    reasons.set('(nothing but the signed URL)', (reasons.get('(nothing but the signed URL)') ?? 0) + 1);
+    continue;
+  }
   if (verification.valid) {
-    console.error(`request ${made} is forged and valid`);
+    console.error(`request ${made} is forged and valid`, request);
+    process.exit(1);
+  }
+  if (!known.has(verification.reason)) {
+    console.error(`request ${made}: ${verification.reason} is no reason`);
     process.exit(1);
   }
   reasons.set(verification.reason, (reasons.get(verification.reason) ?? 0) + 1);
@@ -133,4 +195,4 @@ for (let made = 1; made <= wanted; made++) {
 }
 for (const [reason, count] of [...reasons].sort((a, b) => b[1] - a[1]))
   console.log(`${String(count).padStart(9)} ${reason}`);
-console.log('no throw, none valid');
+console.log('no throw, nothing forged is valid');

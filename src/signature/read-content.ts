@@ -9,6 +9,8 @@ export interface Content {
   body: string | Uint8Array;
   /** What the URL says the SHA-256 of the body is. */
   hash: string | undefined;
+  /** Neither parameters nor a body, as in a GET or a WebSocket handshake. */
+  isBare: boolean;
 }
 
 /**
@@ -42,18 +44,20 @@ function readCarefully(
   if (hashes.length > 1) return 'ambiguous-body-hash';
   const hash = hashes[0];
   const hasFields = !isEmpty(fields);
+  const hasBody = body !== undefined && body.length > 0;
+  const isBare = !hasFields && !hasBody;
   // Also of an empty form: a captured JSON request could come back as one.
   if (hash !== undefined && body === undefined && !hasFields) return 'raw-body-required';
   if (isForm(type) || ((type === undefined || type === null) && hasFields)) {
-    if (body === undefined) return { fields, body: '', hash: undefined };
+    if (body === undefined) return { fields, body: '', hash: undefined, isBare };
     if (params !== undefined && params !== null) return 'invalid-params';
     const decoded = readParams(decodeForm(body));
     // The content type is not signed: a hash that is there is checked whatever the type says.
-    return decoded ? { fields: decoded, body, hash } : 'invalid-params';
+    return decoded ? { fields: decoded, body, hash, isBare } : 'invalid-params';
   }
   if (hasFields) return 'invalid-params';
-  if (hash === undefined && body !== undefined && body.length > 0) return 'missing-body-hash';
-  return { fields, body: body ?? '', hash };
+  if (hash === undefined && hasBody) return 'missing-body-hash';
+  return { fields, body: body ?? '', hash, isBare };
 }
 
 // Half a character has no bytes that it could have been received as.

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { signedPorts, splitUrl, type UrlParts } from './canonical';
 import { type CompatName, type CompatUrl, compatNames, compatUrls } from './compat';
-import { type Fields, isEmpty, joinByCodePoint } from './fields';
+import { type Fields, joinByCodePoint } from './fields';
 import { hmac } from './hmac';
 import { chooseKeys, readKeys } from './keys';
 import { type Content, readContent } from './read-content';
@@ -135,8 +135,7 @@ function findMatch(search: Search): Matched | null {
   const byPoint = parts.userinfo === '' ? joinByCodePoint(content.fields) : null;
   const reordered = byPoint === null ? null : match(search, given, byPoint);
   if (reordered || names.size === 0) return reordered;
-  const handshake = isEmpty(content.fields) && content.body.length === 0;
-  for (const rewritten of compatUrls(parts, names, { handshake })) {
+  for (const rewritten of compatUrls(parts, names, { handshake: content.isBare })) {
     const found = match(search, rewritten, joined);
     if (found) return found;
   }

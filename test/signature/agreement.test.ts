@@ -40,6 +40,42 @@ test('what the twilio package signs, verifies: any URL, repeated, empty and non-
   );
 });
 
+// Any Unicode, in the order of the twilio package, which is that of UTF-16.
+const unicode = fc.string({ unit: 'binary', maxLength: 8 });
+const unicodeFields = fc
+  .dictionary(unicode, fc.oneof(unicode, fc.array(unicode, { minLength: 1, maxLength: 4 })), {
+    noNullPrototype: true,
+  })
+  .filter((one) => !Object.hasOwn(one, '__proto__'));
+
+test('what the twilio package signs, verifies: names and values of any characters, empty ones included', () => {
+  fc.assert(
+    fc.property(url, unicodeFields, (address, params) => {
+      const signature = getExpectedTwilioSignature(token, address, params);
+      expect(verify({ url: address, params, signature }, token)).toMatchObject({ valid: true });
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test('a list in any order, with any value repeated, has one signature in both libraries', () => {
+  const values = fc.array(unicode, { minLength: 1, maxLength: 5 });
+  fc.assert(
+    fc.property(unicode, values, fc.nat(), (key, list, turn) => {
+      const turned = [...list.slice(turn % list.length), ...list, ...list.slice(0, turn % list.length)];
+      const address = 'https://example.com/sms';
+      const signature = sign(
+        { url: address, params: [[key, '0'], ...turned.map((one) => [key, one] as const)] },
+        token,
+      );
+      const both = { [key]: ['0', ...list] };
+      expect(verify({ url: address, params: both, signature }, token)).toMatchObject({ valid: true });
+      fc.pre(!/[\ud800-\uffff]/.test(list.join('')));
+      expect(validateRequest(token, signature, address, both)).toBe(true);
+    }),
+  );
+});
+
 test('what sign makes, the twilio package accepts', () => {
   fc.assert(
     fc.property(url, fields, (address, params) => {

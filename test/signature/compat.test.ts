@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
 import { type CompatName, type SignedRequest, verify } from '../../src/signature/index';
 import corners from '../fixtures/signature/corners.json';
@@ -49,6 +50,10 @@ test('takes null for an empty value only on request', () => {
   expect(verify(request, token, { compat: ['null-empty'] })).toMatchObject({
     matched: { compat: ['null-empty'] },
   });
+  for (const other of [undefined, 0, false, {}, [[]]])
+    expect(
+      verify({ ...request, params: { Body: 'hi', ToCity: other } } as never, token, { compat: 'all' }),
+    ).toEqual({ valid: false, reason: 'invalid-params' });
 });
 
 test('takes an upper-case body hash only on request', () => {
@@ -62,6 +67,7 @@ test('takes an upper-case body hash only on request', () => {
   };
   expect(verify(request, token)).toEqual({ valid: false, reason: 'body-mismatch' });
   expect(verify(request, token, { compat: ['hash-upper'] })).toMatchObject({
+    valid: true,
     matched: { compat: ['hash-upper'] },
   });
   expect(verify({ ...request, body: '[]' }, token, { compat: 'all' })).toEqual({
@@ -70,7 +76,25 @@ test('takes an upper-case body hash only on request', () => {
   });
 });
 
-test('a WebSocket rewrite is for handshakes: it does not help a form', () => {
+test('a WebSocket rewrite is for handshakes: it does not help a form or a body', () => {
+  const hash = createHash('sha256').update('{}').digest('hex');
+  const rest = `example.com/relay?bodySHA256=${hash}`;
+  const signed = (url: string, given = {}) => getExpectedTwilioSignature(token, url, given);
+  for (const [request, valid] of [
+    [{ url: 'https://example.com/relay', signature: signed('wss://example.com/relay') }, true],
+    [{ url: 'https://example.com/relay', body: '', signature: signed('wss://example.com/relay') }, true],
+    [{ url: `https://${rest}`, body: '{}', signature: signed(`wss://${rest}`) }, false],
+    [
+      {
+        url: 'https://example.com/relay',
+        body: 'Body=hi',
+        contentType: 'application/x-www-form-urlencoded',
+        signature: signed('wss://example.com/relay', { Body: 'hi' }),
+      },
+      false,
+    ],
+  ] as const)
+    expect(verify(request, token, { compat: ['wss-scheme'] }).valid).toBe(valid);
   const signature = getExpectedTwilioSignature(token, 'wss://example.com/relay/', params);
   const request = { url: 'https://example.com/relay', params, signature };
   expect(verify(request, token, { compat: 'all' })).toEqual({ valid: false, reason: 'signature-mismatch' });

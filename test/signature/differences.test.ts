@@ -247,6 +247,7 @@ const differences: [
     'signs it',
     'throws',
     ({ getExpectedTwilioSignature }) => getExpectedTwilioSignature(token, site, { a: 1 }),
+    ({ getExpectedTwilioSignature }) => getExpectedTwilioSignature(token, site, { a: null }),
     ({ getExpectedTwilioSignature }) => getExpectedTwilioSignature(token, '/sms', params),
     ({ getExpectedTwilioSignature }) => getExpectedTwilioSignature('', site, params),
   ],

@@ -78,6 +78,11 @@ describe('the key id of a request', () => {
     expect(verify({ ...request, keySid } as never, keys)).toMatchObject(outcome);
   });
 
+  test('is not there: keys without an id are not preferred', () => {
+    expect(verify(request, keys)).toMatchObject({ matched: { keyIndex: 1 } });
+    expect(verify({ ...request, keySid: undefined }, keys)).toMatchObject({ matched: { keyIndex: 1 } });
+  });
+
   test('does not make a key sign that did not', () => {
     const forged = getExpectedTwilioSignature('stranger', url, params);
     for (const keySid of ['a', 'b', 'c', undefined])

@@ -64,6 +64,7 @@ describe('what shows no fields, or others than it has, does not pass for a reque
     ['a text in an object', Object('Body=hi')],
     ['bytes', Buffer.from('Body=hi')],
     ['a function', () => ({ Body: 'hi' })],
+    ['a function with fields', Object.assign(() => undefined, { Body: [] })],
     ['a symbol', Symbol('Body')],
     ['true', true],
     ['zero', 0],
@@ -162,6 +163,7 @@ describe('half a character', () => {
   const hashed = `${url}?bodySHA256=${hash}`;
   test.each<[string, object, string]>([
     ['in a name', { params: { 'a\ud800': '' } }, 'invalid-params'],
+    ['and nothing else', { params: { '\ud800': '' } }, 'invalid-params'],
     ['in a value of several', { params: { a: ['x', '\udc00'] } }, 'invalid-params'],
     ['whose other half begins the value', { params: { 'a\ud83d': '\ude00b' } }, 'invalid-params'],
     ['in a form', { body: 'a=\ud800', contentType: 'application/x-www-form-urlencoded' }, 'invalid-params'],
@@ -232,6 +234,7 @@ describe('a body', () => {
       },
     });
     expect(check({ body: trap, contentType: 'text/plain', signature: bare })).toEqual(refusal);
+    expect(verify({ ...request, body: trap, signature: bare }, token, { compat: 'all' })).toEqual(refusal);
   });
 
   test('that is null is none', () => {
