@@ -180,6 +180,16 @@ test.each([
   ['a secret that is too short', 'VOTER_SECRET=short', 'VOTER_SECRET is missing or too short'],
   ['a password that is too short', 'ORGANISER_PASSWORD=short', 'ORGANISER_PASSWORD is too short'],
   ['a file that cannot be one', 'RATINGS_FILE=/dev/null/ratings.db', 'RATINGS_FILE cannot be opened'],
+  [
+    'a Sync service without an account',
+    `SYNC_SERVICE_SID=IS${'0'.repeat(32)}`,
+    'SYNC_SERVICE_SID is of a Twilio account, and there are only demo credentials here',
+  ],
+  [
+    'two places for ratings',
+    `ACCOUNT_SID=AC${'1'.repeat(32)}\nAUTH_TOKEN=${'1'.repeat(32)}\nSYNC_SERVICE_SID=IS${'0'.repeat(32)}\nDATABASE_URL=postgres://a/b`,
+    'DATABASE_URL and SYNC_SERVICE_SID name two places for ratings: remove one of them.',
+  ],
 ])('names the variable and ends, for %s', async (_, line, sentence) => {
   writeFileSync(path.join(dir, '.env'), `${line}\n`);
   await expectRefusal([], sentence);
