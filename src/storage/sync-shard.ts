@@ -97,7 +97,9 @@ export class SyncShard {
         if (!results) continue;
         const written = state.changed ? await this.write(state, from.revision) : from;
         if (written) {
-          const end = state.changed ? await this.lighten(written, looseBytes(from.head)) : undefined;
+          const end = state.changed
+            ? await this.lighten(written, { before: looseBytes(from.head), deadline })
+            : undefined;
           open.forEach((task, index) => {
             task.resolve(results[index]);
           });
@@ -142,15 +144,14 @@ export class SyncShard {
 
   // Whoever made the head too large puts something away, and now and then somebody else, should that have failed. What was
   // asked for is done by then: a fault here is nobody's.
-  private async lighten(written: Known, before: number): Promise<Known | undefined> {
-    if (looseBytes(written.head) <= mostLoose) return written;
+  private async lighten(
+    written: Known,
+    { before, deadline }: { before: number; deadline: number },
+  ): Promise<Known | undefined> {
+    const end = Date.now() + patience;
+    if (looseBytes(written.head) <= mostLoose || end > deadline) return written;
     if (before > mostLoose && Math.random() > 0.25) return written;
-    const state = new ShardState(
-      this.shard,
-      structuredClone(written.head),
-      this.items,
-      Date.now() + patience,
-    );
+    const state = new ShardState(this.shard, structuredClone(written.head), this.items, end);
     try {
       await putAway(state, leftLoose);
       const lighter = await this.write(state, written.revision);
