@@ -11,33 +11,23 @@
  */
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { ApiError, callerOf, takeForm } from './api-answers';
+import { answerPage, showDocument, showItem, showMap, showService } from './sync-answers';
 import { SyncLimits } from './sync-limits';
-import { newSid } from './twilio-account';
-
-interface SyncServiceState {
-  sid: string;
-  accountSid: string;
-  uniqueName: string | null;
-  friendlyName: string;
-  aclEnabled: boolean;
-  made: Date;
-  documents: Map<string, SyncObjectState>;
-  maps: Map<string, SyncMapState>;
-}
-
-interface SyncObjectState {
-  sid: string;
-  uniqueName: string | null;
-  revision: number;
-  data: object;
-  expires: Date | null;
-  made: Date;
-  updated: Date;
-}
-
-interface SyncMapState extends SyncObjectState {
-  items: Map<string, SyncObjectState & { key: string }>;
-}
+import {
+  checkName,
+  checkRevision,
+  findObject,
+  hasExpired,
+  longestName,
+  makeObject,
+  makeService,
+  missing,
+  revisionOf,
+  type SyncMapState,
+  type SyncServiceState,
+  ttl,
+  update,
+} from './sync-objects';
 
 /**
  * What goes wrong with a request. `no-answer`: it is not done, and nothing comes back. `answer-lost`: it is done, and nothing
@@ -62,11 +52,6 @@ export interface SyncStandIn {
   /** Services of all accounts, by sid. */
   services: Map<string, SyncServiceState>;
 }
-
-const largestData = 16 * 1024;
-const longestName = 256;
-const name = /^(?![A-Z]{2}[0-9a-f]{32}$).{1,256}$/;
-const ttl = /^\d{1,8}$/;
 
 export function syncStandIn(): SyncStandIn {
   const standIn: SyncStandIn = {
@@ -258,214 +243,6 @@ function makeRouter({ services, limits }: SyncStandIn): Router {
     response.status(204).end();
   });
   return api;
-}
-
-function makeService(accountSid: string, uniqueName: string | null): SyncServiceState {
-  return {
-    sid: newSid('IS'),
-    accountSid,
-    uniqueName,
-    friendlyName: '',
-    aclEnabled: false,
-    made: new Date(),
-    documents: new Map(),
-    maps: new Map(),
-  };
-}
-
-function makeObject(prefix: string, form: Record<string, string>): SyncObjectState {
-  const now = new Date();
-  return {
-    sid: newSid(prefix),
-    uniqueName: form.UniqueName ?? null,
-    revision: 0,
-    data: form.Data === undefined ? {} : readData(form.Data),
-    expires: expiry(form),
-    made: now,
-    updated: now,
-  };
-}
-
-function update(
-  request: Request,
-  found: SyncObjectState,
-  { mismatch, count }: { mismatch: number; count: (bytes: number) => void },
-): void {
-  const form = takeForm(request, { optional: { Data: 1e6, Ttl: ttl, ItemTtl: ttl } });
-  if (Object.keys(form).length === 0) throw new ApiError(400, 54010, 'No parameters given');
-  const data = form.Data === undefined ? found.data : readData(form.Data);
-  checkRevision(request, found, mismatch);
-  count(form.Data?.length ?? 0);
-  found.data = data;
-  found.revision += 1;
-  found.updated = new Date();
-  if (form.Ttl !== undefined || form.ItemTtl !== undefined) found.expires = expiry(form);
-}
-
-function checkRevision(request: Request, found: SyncObjectState, mismatch: number): void {
-  const wanted = request.get('if-match');
-  if (wanted === undefined) return;
-  if (!/^"?[0-9a-f]+"?$/.test(wanted)) throw new ApiError(400, 54003, 'Invalid If-Match header');
-  if (wanted.replaceAll('"', '') !== revisionOf(found))
-    throw new ApiError(412, mismatch, 'The revision of the object does not match the expected revision');
-}
-
-function readData(text: string): object {
-  if (Buffer.byteLength(text) > largestData) throw new ApiError(413, 54006, 'Request entity too large');
-  let data: unknown;
-  try {
-    data = JSON.parse(text);
-  } catch {}
-  if (typeof data !== 'object' || data === null || Array.isArray(data))
-    throw new ApiError(400, 20001, 'Data is no JSON object');
-  return data;
-}
-
-function expiry({ Ttl, ItemTtl }: Record<string, string>): Date | null {
-  const seconds = Number(Ttl ?? ItemTtl ?? 0);
-  return seconds === 0 ? null : new Date(Date.now() + seconds * 1000);
-}
-
-function hasExpired({ expires }: SyncObjectState): boolean {
-  return expires !== null && expires.getTime() <= Date.now();
-}
-
-function checkName(service: SyncServiceState, wanted: string | null): void {
-  if (wanted === null) return;
-  if (!name.test(wanted)) throw new ApiError(400, 54302, 'Invalid unique name');
-  const taken = [...service.documents.values(), ...service.maps.values()].some(
-    (one) => one.uniqueName === wanted && !hasExpired(one),
-  );
-  if (taken) throw new ApiError(409, 54301, 'Unique name already exists');
-}
-
-function findObject<T extends SyncObjectState>(objects: Map<string, T>, wanted: string, code: number): T {
-  const found = objects.get(wanted) ?? [...objects.values()].find(({ uniqueName }) => uniqueName === wanted);
-  if (found && !hasExpired(found)) return found;
-  throw /^[A-Z]{2}[0-9a-f]{32}$/.test(wanted)
-    ? missing(code, 'The object was not found')
-    : missing(54300, 'Unique name not found');
-}
-
-function missing(code: number, message: string): ApiError {
-  return new ApiError(404, code, message);
-}
-
-/** A page in the envelope of Sync's lists: 50 entries unless PageSize says otherwise, 100 at most. */
-function answerPage<T>(
-  request: Request,
-  response: Response,
-  {
-    key,
-    entries,
-    nameOf,
-    show,
-  }: { key: string; entries: T[]; nameOf: (entry: T) => string; show: (entry: T) => object },
-): void {
-  const size = Number(request.query.PageSize ?? 50);
-  if (!(size >= 1 && size <= 100)) throw new ApiError(400, 20001, 'Invalid value for parameter PageSize');
-  const { PageToken: token } = request.query;
-  const start = token === undefined ? 0 : entries.findIndex((entry) => `PT${nameOf(entry)}` === token) + 1;
-  const shown = entries.slice(start, start + size);
-  const last = shown.at(-1);
-  const here = `https://${request.hostname}${request.baseUrl}${request.path}`;
-  const page = Number(request.query.Page ?? 0);
-  const more = last !== undefined && start + size < entries.length;
-  response.json({
-    [key]: shown.map(show),
-    meta: {
-      key,
-      page,
-      page_size: size,
-      url: `${here}?PageSize=${size}&Page=${page}`,
-      first_page_url: `${here}?PageSize=${size}&Page=0`,
-      previous_page_url: null,
-      next_page_url: more
-        ? `${here}?PageSize=${size}&Page=${page + 1}&PageToken=PT${encodeURIComponent(nameOf(last))}`
-        : null,
-    },
-  });
-}
-
-function revisionOf({ revision }: SyncObjectState): string {
-  return revision.toString(16);
-}
-
-function showObject(one: SyncObjectState, service: SyncServiceState): object {
-  return {
-    account_sid: service.accountSid,
-    service_sid: service.sid,
-    revision: revisionOf(one),
-    date_expires: one.expires?.toISOString() ?? null,
-    date_created: one.made.toISOString(),
-    date_updated: one.updated.toISOString(),
-    created_by: 'system',
-  };
-}
-
-function showDocument(one: SyncObjectState, service: SyncServiceState): object {
-  const url = `${urlOf(service)}/Documents/${one.sid}`;
-  return {
-    sid: one.sid,
-    unique_name: one.uniqueName,
-    ...showObject(one, service),
-    data: one.data,
-    url,
-    links: { permissions: `${url}/Permissions` },
-  };
-}
-
-function showMap(one: SyncMapState, service: SyncServiceState): object {
-  const url = `${urlOf(service)}/Maps/${one.sid}`;
-  return {
-    sid: one.sid,
-    unique_name: one.uniqueName,
-    ...showObject(one, service),
-    url,
-    links: { items: `${url}/Items`, permissions: `${url}/Permissions` },
-  };
-}
-
-function showItem(
-  one: SyncObjectState & { key: string },
-  { map, service }: { map: SyncMapState; service: SyncServiceState },
-): object {
-  return {
-    key: one.key,
-    map_sid: map.sid,
-    ...showObject(one, service),
-    data: one.data,
-    url: `${urlOf(service)}/Maps/${map.sid}/Items/${encodeURIComponent(one.key)}`,
-  };
-}
-
-function showService(service: SyncServiceState): object {
-  const url = urlOf(service);
-  return {
-    sid: service.sid,
-    unique_name: service.uniqueName,
-    account_sid: service.accountSid,
-    friendly_name: service.friendlyName,
-    date_created: service.made.toISOString(),
-    date_updated: service.made.toISOString(),
-    url,
-    webhook_url: null,
-    webhooks_from_rest_enabled: false,
-    reachability_webhooks_enabled: false,
-    acl_enabled: service.aclEnabled,
-    reachability_debouncing_enabled: false,
-    reachability_debouncing_window: 5000,
-    links: {
-      documents: `${url}/Documents`,
-      lists: `${url}/Lists`,
-      maps: `${url}/Maps`,
-      streams: `${url}/Streams`,
-    },
-  };
-}
-
-function urlOf({ sid }: SyncServiceState): string {
-  return `https://sync.twilio.com/v1/Services/${sid}`;
 }
 
 function wait(ms: number): Promise<void> | undefined {
