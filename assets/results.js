@@ -20,20 +20,26 @@ let lastResults = null;
 document.documentElement.dataset.view = onWall ? 'projector' : 'page';
 const theme = address.searchParams.get('theme');
 if (theme === 'dark' || theme === 'light') document.documentElement.dataset.theme = theme;
-const projector = onWall ? await loadProjector() : null;
+const projector = onWall ? await loadProjector().catch(startAgain) : null;
 
 /** A phone has no use for the projector's part. */
 async function loadProjector() {
   const style = document.createElement('link');
-  const loaded = new Promise((resolve) => {
+  const loaded = new Promise((resolve, reject) => {
     style.onload = resolve;
-    style.onerror = resolve;
+    style.onerror = reject;
   });
   style.rel = 'stylesheet';
   style.href = '/projector.css';
   document.head.append(style);
   const [{ startProjector }] = await Promise.all([import('/projector.js'), loaded]);
   return startProjector();
+}
+
+/** Nobody stands at a projector to load its page again. */
+function startAgain() {
+  setTimeout(() => location.reload(), 5000);
+  return null;
 }
 
 function draw(results) {

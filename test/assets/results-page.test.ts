@@ -326,6 +326,16 @@ describeWith('Chromium', 'the results page', (executablePath) => {
       await page.locator(':root[data-view="page"] .session').waitFor();
     });
 
+    test.each(['projector.js', 'projector.css'])(
+      'starts again by itself when %s did not come',
+      async (file) => {
+        await page.route(`**/${file}`, (route) => route.abort(), { times: 1 });
+        await page.goto(`${server.url}?view=projector`);
+        await page.locator('#controls:visible').waitFor({ timeout: 15_000 });
+        expect(await page.evaluate('getComputedStyle(document.body).overflow')).toBe('hidden');
+      },
+    );
+
     test('is light or dark as its address says, whatever the machine wants', async () => {
       await open({ colorScheme: 'light' });
       await visit('?view=projector&theme=dark');
