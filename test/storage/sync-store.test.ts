@@ -82,6 +82,10 @@ describe('calls', () => {
     sync.calls.length = 0;
     await Promise.all(Array.from({ length: 20 }, () => store.tally('event')));
     expect(sync.calls.length).toBeLessThanOrEqual(2);
+    sync.calls.length = 0;
+    const comments = store.comments('event', { states: ['approved'], limit: 20 });
+    await Promise.all([store.tally('event'), store.settings('event'), comments]);
+    expect(sync.calls.filter((call) => call.endsWith('/Documents')).length).toBeLessThanOrEqual(2);
   });
 });
 
