@@ -53,9 +53,16 @@ export class SqliteFile {
     return this.patiently(work);
   }
 
-  /** Takes what was deleted out of the log as well, where older states of a page stand. Others' transactions may put it off. */
+  /**
+   * Takes what was deleted out of the log as well, where older states of a page stand. Others' transactions
+   * and a full disk may put it off: what was deleted is deleted all the same.
+   */
   forgetDeleted(): void {
-    this.database.pragma('wal_checkpoint(TRUNCATE)');
+    try {
+      this.database.pragma('wal_checkpoint(TRUNCATE)');
+    } catch (error) {
+      if (!(unavailable(error) instanceof StoreUnavailable)) throw error;
+    }
   }
 
   run(sql: string, ...values: unknown[]): number {
