@@ -64,13 +64,12 @@ function drawCards(sessions, event) {
     card.element.remove();
     cards.delete(keyword);
   }
-  for (const session of sessions) {
-    if (!cards.has(session.keyword)) {
-      const card = makeCard();
-      cards.set(session.keyword, card);
-      byId('sessions').append(card.element);
-    }
-    cards.get(session.keyword).draw(session, { event, texts, invitation, onWall });
+  const list = byId('sessions');
+  for (const [index, session] of sessions.entries()) {
+    const card = cards.get(session.keyword) ?? makeCard();
+    cards.set(session.keyword, card);
+    if (list.children[index] !== card.element) list.insertBefore(card.element, list.children[index] ?? null);
+    card.draw(session, { event, texts, invitation, onWall });
   }
 }
 
@@ -122,7 +121,7 @@ function drawOnce(place, content, makeParts) {
 
 /** This address with some of its parameters changed; `null` takes one away. */
 function viewOf(change) {
-  const url = new URL(address);
+  const url = new URL(location.href);
   for (const [name, value] of Object.entries(change)) {
     if (value === null) url.searchParams.delete(name);
     else url.searchParams.set(name, value);

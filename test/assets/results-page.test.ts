@@ -240,6 +240,21 @@ describeWith('Chromium', 'the results page', (executablePath) => {
     await page.getByText('There is no session NOTHING.').waitFor();
   });
 
+  test('follows sessions that come, go and change places', async () => {
+    const [a, b, c] = manySessions(3);
+    if (!a || !b || !c) throw new Error('there are three');
+    server.results = resultsOf([a, b]);
+    await visit();
+    server.results = resultsOf([c, b, { ...a, title: 'At the end' }]);
+    await page.getByRole('heading', { name: 'At the end' }).waitFor();
+    const keywords = () =>
+      page.evaluate(`[...document.querySelectorAll('.session')].map((card) => card.dataset.keyword)`);
+    expect(await keywords()).toEqual(['SESSION2X', 'SESSION1X', 'SESSION0X']);
+    server.results = resultsOf([b]);
+    await page.getByRole('heading', { name: 'At the end' }).waitFor({ state: 'detached' });
+    expect(await keywords()).toEqual(['SESSION1X']);
+  });
+
   test.each([
     ['de', '4,3', 'offen', 'SMS mit'],
     ['fr', '4,3', 'ouverte', 'Envoyez'],
