@@ -79,7 +79,7 @@ test('deploy, point the number, text it, see the result, restore the number', as
     project.remove();
     await twilio.close();
   }
-}, 60_000);
+}, 120_000);
 
 /** Each pattern matches a line, after the one before. */
 function expectInOrder(output: string, patterns: RegExp[] = []): void {
