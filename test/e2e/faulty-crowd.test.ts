@@ -126,13 +126,13 @@ test('SQLite, whose file another process holds for long: nothing acknowledged is
       other.close();
     },
   });
-}, 60_000);
+}, 120_000);
 
 describeWith('PostgreSQL', 'PostgreSQL', (program) => {
   let server: PostgresServer;
   beforeAll(async () => {
     server = await startPostgres(program);
-  }, 60_000);
+  }, 120_000);
   afterAll(() => server?.close());
 
   test('cut, silent and crashing: nothing acknowledged is lost, nothing doubled', async () => {
@@ -162,5 +162,5 @@ describeWith('PostgreSQL', 'PostgreSQL', (program) => {
     } finally {
       await wire.close();
     }
-  }, 60_000);
+  }, 120_000);
 });

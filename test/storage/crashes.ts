@@ -6,7 +6,7 @@ import { tallyOf } from './store-model';
 import { Killed, type StoreProcess } from './store-process';
 
 const event = 'crashes';
-const rounds = 5;
+const rounds = 3;
 
 /**
  * Lets processes record as fast as they can, kills them (and the server, where there is one) at a moment nobody chose, and
@@ -70,5 +70,5 @@ export function describeCrashes(
     } finally {
       await survivor.close();
     }
-  }, 60_000);
+  }, 120_000);
 }

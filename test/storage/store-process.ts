@@ -18,20 +18,19 @@ export class Killed extends Error {
 }
 
 const root = path.join(__dirname, '..', '..');
-const folder = mkdtempSync(path.join(tmpdir(), 'ringtrue-store-process-'));
-const program = path.join(folder, 'store-process.cjs');
 const running = new Set<ChildProcess>();
-let built = false;
+let built: { folder: string; program: string } | undefined;
 
 /** Ends what `startStoreProcess` has started and removes what it has built. */
 export function endStoreProcesses(): void {
   for (const child of running) child.kill('SIGKILL');
-  rmSync(folder, { recursive: true, force: true });
+  if (built) rmSync(built.folder, { recursive: true, force: true });
+  built = undefined;
 }
 
 /** Starts a process that has opened the store which the settings name. */
 export async function startStoreProcess(settings: StoreSettings): Promise<StoreProcess> {
-  build();
+  const { program } = build();
   const child = spawn(process.execPath, [program, JSON.stringify(settings)], {
     env: { ...process.env, NODE_PATH: path.join(root, 'node_modules') },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -100,9 +99,10 @@ function end(child: ChildProcess, gone: Promise<void>): Promise<void> {
 // That a message did not go out is known by the end of the process.
 function ignore(): void {}
 
-function build(): void {
-  if (built) return;
-  built = true;
+function build(): { program: string } {
+  if (built) return built;
+  const folder = mkdtempSync(path.join(tmpdir(), 'ringtrue-store-process-'));
+  const program = path.join(folder, 'store-process.cjs');
   buildSync({
     stdin: {
       contents: `
@@ -127,4 +127,6 @@ function build(): void {
     external: ['libsql', 'postgres'],
     logLevel: 'error',
   });
+  built = { folder, program };
+  return built;
 }
