@@ -46,8 +46,8 @@ function readCarefully(
   const hasFields = !isEmpty(fields);
   const hasBody = body !== undefined && body.length > 0;
   const isBare = !hasFields && !hasBody;
-  // Also of an empty form: a captured JSON request could come back as one.
-  if (hash !== undefined && body === undefined && !hasFields) return 'raw-body-required';
+  // Also of a form that adds nothing to the URL: a captured JSON request could come back as one.
+  if (hash !== undefined && body === undefined && fields.joined === '') return 'raw-body-required';
   if (isForm(type) || ((type === undefined || type === null) && hasFields)) {
     if (body === undefined) return { fields, body: '', hash: undefined, isBare };
     if (params !== undefined && params !== null) return 'invalid-params';

@@ -249,9 +249,10 @@ describe('a body', () => {
     });
   });
 
-  test('of JSON does not come back as an empty form', () => {
+  test('of JSON does not come back as an empty form, or one of an empty name', () => {
     const form = { ...request, contentType: 'application/x-www-form-urlencoded' };
-    expect(check({ ...form, params: {} })).toEqual({ valid: false, reason: 'raw-body-required' });
+    for (const params of [{}, { '': '' }, { '': ['', ''] }, { None: [] }])
+      expect(check({ ...form, params })).toEqual({ valid: false, reason: 'raw-body-required' });
     expect(check({ ...form, body: '' })).toEqual({ valid: false, reason: 'body-mismatch' });
   });
 
