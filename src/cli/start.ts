@@ -156,7 +156,10 @@ async function start(options: StartOptions): Promise<void> {
   const watch = options.watch
     ? await watchBundle(dir, {
         onBundle: () =>
-          void edge.reload().then(() => console.log(pc.dim('built again, serving the new code'))),
+          void edge.reload().then(
+            () => console.log(pc.dim('built again, serving the new code')),
+            (error) => console.log(pc.red(`built again, and cannot be served: ${error.message}`)),
+          ),
         onFault: ({ messages }) => console.log(pc.red(messages.join('\n'))),
       })
     : undefined;

@@ -10,19 +10,23 @@ interface SignedRequest {
 /** How many genuine requests are remembered; the oldest go first. */
 const capacity = 500;
 
+/** Bytes; a longer body is no message, and memory is for what is forged again. */
+const longestBody = 16 * 1024;
+
 /**
  * Remembers the signatures of requests that were genuine, to say what was done to one that is not: a signature that
  * comes back with another path, a changed text or an added parameter was taken from an earlier request. Only for people
  * who look at the terminal; it decides nothing. Signatures are kept as hashes, since one is a credential.
  */
 export class SignatureMemory {
-  readonly #seen = new Map<string, SignedRequest>();
+  readonly #seen = new Map<string, Pick<RequestRecord, 'url' | 'body'>>();
 
   /** Takes a request that passed; one without a signature is ignored. */
   remember(record: RequestRecord): void {
     const signature = signatureOf(record);
-    if (signature === undefined) return;
-    this.#seen.set(hash(signature), readSigned(record));
+    if (signature === undefined || record.body.byteLength > longestBody) return;
+    const { url, body } = record;
+    this.#seen.set(hash(signature), { url, body });
     const [oldest] = this.#seen.keys();
     if (this.#seen.size > capacity && oldest !== undefined) this.#seen.delete(oldest);
   }
@@ -30,8 +34,9 @@ export class SignatureMemory {
   /** What a refused request changed about the one its signature was made for; `null` when that one was never seen. */
   compare(record: RequestRecord): string | null {
     const signature = signatureOf(record);
-    const genuine = signature === undefined ? undefined : this.#seen.get(hash(signature));
-    if (!genuine) return null;
+    const seen = signature === undefined ? undefined : this.#seen.get(hash(signature));
+    if (!seen) return null;
+    const genuine = readSigned(seen);
     const received = readSigned(record);
     if (received.path !== genuine.path) return `the signature of another path, ${genuine.path}`;
     if (received.query !== genuine.query) return 'the query was changed after signing';
@@ -55,7 +60,7 @@ function signatureOf({ headers }: RequestRecord): string | undefined {
   return headers.find(([name]) => name.toLowerCase() === 'x-twilio-signature')?.[1];
 }
 
-function readSigned({ url, body }: RequestRecord): SignedRequest {
+function readSigned({ url, body }: Pick<RequestRecord, 'url' | 'body'>): SignedRequest {
   const [beforeQuery = '', query = ''] = url.split(/\?(.*)/s);
   return {
     path: beforeQuery.replace(/^[a-z]+:\/\/[^/]*/i, ''),

@@ -49,7 +49,18 @@ test('serves a new and a changed function without a restart, and says where a br
   writeFileSync(file, 'export const handler = (;\n');
   await until(() => output().includes('functions/greet.ts:1: '));
   expect(await answer()).toBe('good day');
-}, 30_000);
+
+  // Two files with one path: it compiles, and Twilio's runtime refuses it.
+  writeFileSync(
+    file,
+    `export const handler = (_c: unknown, _e: unknown, callback: Function) => callback(null, 'back');\n`,
+  );
+  const twin = file.replace('.ts', '.protected.ts');
+  writeFileSync(twin, readFileSync(file, 'utf8'));
+  await until(() => output().includes('cannot be served: Twilio’s runtime does not start: Duplicate'));
+  rmSync(twin);
+  await until(async () => (await answer()) === 'back');
+}, 60_000);
 
 test('shows the stack of a failing handler in TypeScript lines, and nothing of it to the caller', async () => {
   const source = [

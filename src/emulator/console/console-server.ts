@@ -32,11 +32,11 @@ export async function startConsole(options: ConsoleOptions): Promise<Console> {
   const stopListening = [
     log.subscribe((change) =>
       change.kind === 'added'
-        ? stream.send('request', summarize(change.record))
-        : stream.send('requests-cleared', {}),
+        ? stream.send('request', () => summarize(change.record))
+        : stream.send('requests-cleared', () => ({})),
     ),
     messages.subscribe((added) =>
-      added.length > 0 ? stream.send('messages', added) : stream.send('messages-cleared', {}),
+      added.length > 0 ? stream.send('messages', () => added) : stream.send('messages-cleared', () => ({})),
     ),
   ];
   const routes = makeRoutes(options);

@@ -20,8 +20,9 @@ export class EventStream {
     response.on('close', () => this.#responses.delete(response));
   }
 
-  send(name: string, data: unknown): void {
-    this.#write(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`);
+  /** @param describe makes the data, and is called only while somebody listens */
+  send(name: string, describe: () => unknown): void {
+    if (this.#responses.size > 0) this.#write(`event: ${name}\ndata: ${JSON.stringify(describe())}\n\n`);
   }
 
   close(): void {
