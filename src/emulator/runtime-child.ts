@@ -7,16 +7,15 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { rmSync } from 'node:fs';
-import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
-import { createRequire } from 'node:module';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import path from 'node:path';
 import { getHeapStatistics } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { markEdge } from '../twilio/edge-mark';
 import { isWrapped, wrapHandler } from './handler-wrapper';
-import type { Route } from './routes';
 import { beatInterval, type GuardOrder } from './runtime-guard';
 import { type RuntimeReport, requestNumberHeader, type ServeOrder } from './runtime-messages';
+import { createTwilioApp } from './twilio-app';
 
 interface CurrentRequest {
   number: string;
@@ -64,7 +63,7 @@ function serve({
   memoryLimit,
 }: ServeOrder): void {
   markEdge();
-  const app = createTwilioApp({ baseDir, domainName, variables, routes });
+  const app = createTwilioApp({ baseDir, domainName, variables, routes }, answerUnreadable);
   const functionFiles = new Map(
     routes.filter(({ kind }) => kind === 'function').map((route) => [route.path, route.filePath]),
   );
@@ -106,62 +105,6 @@ function isFull(memoryLimit: number): boolean {
   return used_heap_size > 0.85 * heap_size_limit || process.memoryUsage.rss() > memoryLimit;
 }
 
-function createTwilioApp({
-  baseDir,
-  domainName,
-  variables,
-  routes,
-}: Pick<ServeOrder, 'baseDir' | 'domainName' | 'variables' | 'routes'>): RequestListener {
-  // The project's own copy, because its `twilio` must be the one that handlers make TwiML with.
-  const requireFromProject = createRequire(path.join(baseDir, 'package.json'));
-  const LocalDevelopmentServer = findTwilioServer(requireFromProject);
-  const server = new LocalDevelopmentServer(0, {
-    baseDir,
-    env: variables,
-    url: `http://${domainName}`,
-    live: false,
-    logs: false,
-    legacyMode: false,
-    detailedLogs: false,
-    forkProcess: false,
-    enableDebugLogs: false,
-    appName: 'ringtrue',
-    routes: { functions: twilioRoutes(routes, 'function'), assets: twilioRoutes(routes, 'asset') },
-  });
-  const app = server.getApp();
-  leaveFaviconToAssets(app);
-  app.use(answerUnreadable);
-  return app;
-}
-
-interface TwilioApp extends RequestListener {
-  use(handleError: typeof answerUnreadable): void;
-  _router?: { stack?: { route?: { path?: unknown } }[] };
-}
-
-function findTwilioServer(
-  requireFromProject: NodeJS.Require,
-): new (
-  port: number,
-  config: object,
-) => { getApp(): TwilioApp } {
-  try {
-    return requireFromProject('@twilio/runtime-handler/dev').LocalDevelopmentServer;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error;
-    throw new Error(
-      'the project has no @twilio/runtime-handler: run npm install --save-exact @twilio/runtime-handler@2.0.1 twilio',
-    );
-  }
-}
-
-// Twilio's runtime redirects /favicon.ico to twilio.com even where the project has one, which its platform does not.
-function leaveFaviconToAssets(app: TwilioApp): void {
-  const layers = app._router?.stack;
-  const at = layers?.findIndex(({ route }) => route?.path === '/favicon.ico') ?? -1;
-  if (at >= 0) layers?.splice(at, 1);
-}
-
 // Express would send the stack to the caller. It tells an error handler by its four parameters.
 function answerUnreadable(error: unknown, _: IncomingMessage, response: ServerResponse, __: unknown): void {
   const { number = '' } = currentRequest.getStore() ?? {};
@@ -172,19 +115,6 @@ function answerUnreadable(error: unknown, _: IncomingMessage, response: ServerRe
   if (response.headersSent) response.destroy();
   else if (readable) answerPlainly(response, 400, 'Bad Request');
   else answerPlainly(response, 500, 'Internal Server Error');
-}
-
-function twilioRoutes(routes: Route[], kind: Route['kind']): object[] {
-  return routes
-    .filter((route) => route.kind === kind)
-    .map(({ path: url, access, filePath }) => ({
-      type: kind,
-      name: url,
-      path: url,
-      access,
-      filePath,
-      content: '',
-    }));
 }
 
 // Twilio's runtime takes the handler from `require(file).handler` at each request, so replacing it in the module's

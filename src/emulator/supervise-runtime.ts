@@ -1,3 +1,4 @@
+import { Places } from './places';
 import type { RuntimeReport, ServeOrder } from './runtime-messages';
 import { type RuntimeAnswer, RuntimeFailure, RuntimeProcess, type RuntimeRequest } from './runtime-process';
 
@@ -72,6 +73,7 @@ export function superviseRuntime({
   let closed = false;
   const alive = new Set<RuntimeProcess>();
   const missedPulses = new WeakMap<RuntimeProcess, number>();
+  const places = new Places(mostAlone);
   let current = start();
 
   function start(): RuntimeProcess {
@@ -196,27 +198,12 @@ export function superviseRuntime({
   // Of the requests that shared a process that ended one is to blame, and which shows when each has a process to itself.
   // A second run is what Twilio's retries may cause as well: handlers have to bear it.
   async function sendAlone(request: RuntimeRequest): Promise<RuntimeAnswer> {
-    await takePlace();
+    await places.take();
     try {
       return await runAlone(request);
     } finally {
-      givePlace();
+      places.give();
     }
-  }
-
-  let places = mostAlone;
-  const waitingForPlace: (() => void)[] = [];
-
-  function takePlace(): Promise<void> {
-    if (places === 0) return new Promise((resolve) => waitingForPlace.push(resolve));
-    places -= 1;
-    return Promise.resolve();
-  }
-
-  function givePlace(): void {
-    const next = waitingForPlace.shift();
-    if (next) next();
-    else places += 1;
   }
 
   async function runAlone(request: RuntimeRequest): Promise<RuntimeAnswer> {
