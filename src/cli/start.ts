@@ -79,7 +79,7 @@ async function start(options: StartOptions): Promise<void> {
   checkEventFile(dir);
   const variables = {
     ...localVariables(environment.variables, dataDir),
-    ...(publicUrl ? { PUBLIC_URL: publicUrl } : {}),
+    ...publicUrlVariable(options, publicUrl),
   };
   await prepareStore(variables);
   const bundle = await buildBundle(dir);
@@ -318,6 +318,16 @@ function readPort(text: string): number {
   if (!/^\d+$/.test(text) || port > 65535)
     throw new InvalidArgumentError('A port is a number from 0 to 65535.');
   return port;
+}
+
+// Handlers take a password where they are reached by HTTPS, and neither scheme nor Host ever reaches one.
+function publicUrlVariable(
+  { https, host, port }: StartOptions,
+  publicUrl: string | undefined,
+): Record<string, string> {
+  if (publicUrl !== undefined) return { PUBLIC_URL: publicUrl };
+  const named = https && !isLoopbackHost(host) && port !== 0;
+  return named ? { PUBLIC_URL: `https://${host.includes(':') ? `[${host}]` : host}:${port}` } : {};
 }
 
 function readPublicUrl(text: string | undefined): string | undefined {
