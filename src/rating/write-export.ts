@@ -19,6 +19,9 @@ interface Writer {
   end: string;
 }
 
+// A store may take most of a part's time to find where the part begins: fewer than these would hardly get on.
+const leastInTime = 500;
+
 const columns = ['session', 'score', 'at', 'voter', 'comment', 'comment state'];
 
 const writers: Record<ExportFormat, Writer> = {
@@ -45,7 +48,7 @@ const writers: Record<ExportFormat, Writer> = {
  * @param first the first part, which has the head
  * @param nameVoter what stands in place of a voter
  * @param size bytes of UTF-8 at most; a part holds one rating at least
- * @param isOver whether the time for this part is over
+ * @param isOver whether the time for this part is over; asked before every 500th rating
  * @returns `next`: the cursor of the last rating in it, `null` when there is no more
  */
 export async function writeExportPart({
@@ -67,15 +70,18 @@ export async function writeExportPart({
   let text = first ? writer.head : '';
   let length = Buffer.byteLength(text) + writer.end.length;
   let last: string | null = null;
+  let written = 0;
   for await (const { session, voter, score, comment, commentState, at, cursor } of ratings) {
     const line = writer.line(
       { session, voter: nameVoter(voter), score, comment, commentState, at: new Date(at).toISOString() },
       first && last === null,
     );
     length += Buffer.byteLength(line);
-    if (last !== null && (length > size || isOver())) return { text, next: last };
+    const late = written % leastInTime === 0 && isOver();
+    if (last !== null && (length > size || late)) return { text, next: last };
     text += line;
     last = cursor;
+    written += 1;
   }
   return { text: text + writer.end, next: null };
 }

@@ -19,8 +19,15 @@ export function rating(change: Partial<NewRating> = {}): NewRating {
   };
 }
 
-/** What every engine must do. `open` gives an empty store; the tests close it. */
-export function describeRatingStore(engine: string, open: () => Promise<RatingStore>): void {
+/**
+ * What every engine must do. `open` gives an empty store; the tests close it. `sidsByVoter`: the engine keeps MessageSids with
+ * their voters, and would not know one again that came from another.
+ */
+export function describeRatingStore(
+  engine: string,
+  open: () => Promise<RatingStore>,
+  { sidsByVoter = false } = {},
+): void {
   describe(`${engine} as a rating store`, () => {
     let store: RatingStore;
     // A database that is compiled for the first time takes its time on a busy machine.
@@ -77,6 +84,15 @@ export function describeRatingStore(engine: string, open: () => Promise<RatingSt
       expect(await store.record({ ...first, session: 'OTHER' })).toMatchObject({ duplicate: true });
       expect(await store.tally('event')).toHaveLength(1);
     });
+
+    if (!sidsByVoter) {
+      test('counts one MessageSid once whichever voter a redelivery names', async () => {
+        const first = rating();
+        await store.record(first);
+        expect(await store.record({ ...first, voter: 'bob' })).toMatchObject({ duplicate: true });
+        expect(await keynote()).toMatchObject({ count: 1 });
+      });
+    }
 
     test('counts one MessageSid once when it is delivered thirty times at once', async () => {
       const one = rating();

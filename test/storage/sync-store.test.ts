@@ -22,7 +22,7 @@ beforeEach(() => {
 });
 afterAll(() => sync.close());
 
-describeRatingStore('Twilio Sync', async () => sync.open());
+describeRatingStore('Twilio Sync', async () => sync.open(), { sidsByVoter: true });
 
 /** So many voters whose ratings lie in the same Document. */
 function neighbours(count: number): string[] {
