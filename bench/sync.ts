@@ -16,7 +16,7 @@ import { parseEvent } from '../src/rating/parse-event';
 import type { RatingEvent } from '../src/rating/rating-event';
 import { takeRating } from '../src/rating/take-rating';
 import { type RatingStore, StoreUnavailable } from '../src/storage/rating-store';
-import { openSyncStore } from '../src/storage/sync-store';
+import { openSyncStore } from '../src/storage/sync/sync-store';
 import { connectToSync, startSync } from '../test/stand-in/start-sync';
 import type { SyncFault } from '../test/stand-in/sync-api';
 

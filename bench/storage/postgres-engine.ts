@@ -1,5 +1,5 @@
 import postgres from 'postgres';
-import { openPostgresStore } from '../../src/storage/postgres-store';
+import { openPostgresStore } from '../../src/storage/postgres/postgres-store';
 import { startPostgres } from '../../test/storage/postgres-server';
 import { layWire } from '../../test/storage/wire';
 import { type BenchEngine, benchRating } from './bench-engine';

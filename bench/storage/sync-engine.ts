@@ -1,4 +1,4 @@
-import { prepareSync } from '../../src/storage/sync-store';
+import { prepareSync } from '../../src/storage/sync/sync-store';
 import { startSync } from '../../test/stand-in/start-sync';
 import { type BenchEngine, benchRating } from './bench-engine';
 

@@ -1,10 +1,10 @@
-import { inspectPostgres, migratePostgres } from './migrate-postgres';
-import { openPostgresStore } from './postgres-store';
+import { inspectPostgres, migratePostgres } from './postgres/migrate-postgres';
+import { openPostgresStore } from './postgres/postgres-store';
 import type { RatingStore, SchemaState } from './rating-store';
-import { inspectSqliteFile } from './sqlite-file';
-import { openSqliteStore } from './sqlite-store';
+import { inspectSqliteFile } from './sqlite/sqlite-file';
+import { openSqliteStore } from './sqlite/sqlite-store';
 import { chooseEngine, type StoreSettings } from './store-settings';
-import { inspectSync, openSyncStore, prepareSync } from './sync-store';
+import { inspectSync, openSyncStore, prepareSync } from './sync/sync-store';
 
 const defaultFile = '.ringtrue/ratings.db';
 

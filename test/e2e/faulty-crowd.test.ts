@@ -12,9 +12,9 @@ import {
 } from '../../src/emulator/crowd/plan-crowd';
 import { type CrowdReport, runCrowd } from '../../src/emulator/crowd/run-crowd';
 import { newSid } from '../../src/emulator/phone/message-sid';
-import { openPostgresStore } from '../../src/storage/postgres-store';
+import { openPostgresStore } from '../../src/storage/postgres/postgres-store';
 import type { RatingStore } from '../../src/storage/rating-store';
-import { openSqliteStore } from '../../src/storage/sqlite-store';
+import { openSqliteStore } from '../../src/storage/sqlite/sqlite-store';
 import { describeWith } from '../requires';
 import { startRingtrue } from '../start-ringtrue';
 import { type PostgresServer, startPostgres } from '../storage/postgres-server';

@@ -9,7 +9,7 @@ import { readSessionChange } from '../../src/rating/read-session-change';
 import { readTimeline } from '../../src/rating/read-timeline';
 import { type ExportFormat, writeExportPart } from '../../src/rating/write-export';
 import type { RatingStore } from '../../src/storage/rating-store';
-import { openSqliteStore } from '../../src/storage/sqlite-store';
+import { openSqliteStore } from '../../src/storage/sqlite/sqlite-store';
 import { readExportPart, voterNames } from '../../src/twilio/export-part';
 import { rating } from '../storage/contract';
 

@@ -5,7 +5,7 @@ import { commentState } from '../../src/rating/comment-state';
 import type { RatingEvent, Score } from '../../src/rating/rating-event';
 import { averageInterval, readResults } from '../../src/rating/read-results';
 import type { RatingStore } from '../../src/storage/rating-store';
-import { openSqliteStore } from '../../src/storage/sqlite-store';
+import { openSqliteStore } from '../../src/storage/sqlite/sqlite-store';
 import { rating } from '../storage/contract';
 
 const event: RatingEvent = {

@@ -1,9 +1,9 @@
 import type { NewRating } from '../../src/storage/rating-store';
-import { emptyHead, looseBytes } from '../../src/storage/sync-head';
-import type { SyncItems } from '../../src/storage/sync-items';
-import { headName, mapName, shardCount, shardOf } from '../../src/storage/sync-names';
-import { putAway } from '../../src/storage/sync-put-away';
-import { recordRating, ShardState } from '../../src/storage/sync-state';
+import { emptyHead, looseBytes } from '../../src/storage/sync/sync-head';
+import type { SyncItems } from '../../src/storage/sync/sync-items';
+import { headName, mapName, shardCount, shardOf } from '../../src/storage/sync/sync-names';
+import { putAway } from '../../src/storage/sync/sync-put-away';
+import { recordRating, ShardState } from '../../src/storage/sync/sync-state';
 import type { SyncStandIn } from './sync-api';
 import { newSid } from './twilio-account';
 

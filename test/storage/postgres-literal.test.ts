@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import postgres from 'postgres';
-import { literal } from '../../src/storage/postgres-connection';
+import { literal } from '../../src/storage/postgres/postgres-connection';
 import { storable } from '../../src/storage/storable';
 import { type PostgresServer, startEmbeddedPostgres } from './postgres-server';
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { openPostgresStore } from '../../src/storage/postgres-store';
+import { openPostgresStore } from '../../src/storage/postgres/postgres-store';
 import { describeWith } from '../requires';
 import { describeRatingStore, rating } from './contract';
 import { describeInterleavings } from './interleavings';

@@ -1,7 +1,7 @@
 import { ConfigFault } from '../../src/storage/config-fault';
 import { openStore } from '../../src/storage/open';
-import { openPostgresStore } from '../../src/storage/postgres-store';
-import { postgresOptions } from '../../src/storage/postgres-url';
+import { openPostgresStore } from '../../src/storage/postgres/postgres-store';
+import { postgresOptions } from '../../src/storage/postgres/postgres-url';
 import { StoreUnavailable } from '../../src/storage/rating-store';
 import { freePort } from '../free-port';
 

@@ -5,9 +5,9 @@ import Database from 'libsql';
 import { ConfigFault } from '../../src/storage/config-fault';
 import { inspectStore, migrateStore } from '../../src/storage/open';
 import { StoreUnavailable } from '../../src/storage/rating-store';
-import { inspectSqliteFile } from '../../src/storage/sqlite-file';
-import { migrations } from '../../src/storage/sqlite-schema';
-import { openSqliteStore } from '../../src/storage/sqlite-store';
+import { inspectSqliteFile } from '../../src/storage/sqlite/sqlite-file';
+import { migrations } from '../../src/storage/sqlite/sqlite-schema';
+import { openSqliteStore } from '../../src/storage/sqlite/sqlite-store';
 import { rating } from './contract';
 import { endStoreProcesses, startStoreProcess } from './store-process';
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import Database from 'libsql';
 import { ConfigFault } from '../../src/storage/config-fault';
 import { StoreUnavailable } from '../../src/storage/rating-store';
-import { openSqliteStore } from '../../src/storage/sqlite-store';
+import { openSqliteStore } from '../../src/storage/sqlite/sqlite-store';
 import { describeRatingStore, rating } from './contract';
 import { describeCrashes } from './crashes';
 import { describeInterleavings } from './interleavings';

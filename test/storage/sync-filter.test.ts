@@ -1,5 +1,5 @@
-import { makeFilter, mayHave } from '../../src/storage/sync-filter';
-import { digest } from '../../src/storage/sync-names';
+import { makeFilter, mayHave } from '../../src/storage/sync/sync-filter';
+import { digest } from '../../src/storage/sync/sync-names';
 
 const keys = (from: number, count: number) =>
   Array.from({ length: count }, (_, index) => digest('message', `SM ${from + index}`));

@@ -1,5 +1,5 @@
 import type { RatingStore } from '../../src/storage/rating-store';
-import { openSyncStore } from '../../src/storage/sync-store';
+import { openSyncStore } from '../../src/storage/sync/sync-store';
 import { type StartedSync, startSync } from '../stand-in/start-sync';
 import { describeInterleavings, type OpenedStore } from './interleavings';
 import { Killed } from './store-process';

@@ -1,8 +1,8 @@
 import { ConfigFault } from '../../src/storage/config-fault';
 import { type RatingStore, StoreUnavailable } from '../../src/storage/rating-store';
-import { type Head, itemsOf } from '../../src/storage/sync-head';
-import { shardOf } from '../../src/storage/sync-names';
-import { inspectSync } from '../../src/storage/sync-store';
+import { type Head, itemsOf } from '../../src/storage/sync/sync-head';
+import { shardOf } from '../../src/storage/sync/sync-names';
+import { inspectSync } from '../../src/storage/sync/sync-store';
 import { type StartedSync, startSync } from '../stand-in/start-sync';
 import type { SyncFault } from '../stand-in/sync-api';
 import { describeRatingStore, rating } from './contract';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { parseEvent } from '../../src/rating/parse-event';
 import type { RatingEvent } from '../../src/rating/rating-event';
 import { type RatingStore, StoreUnavailable } from '../../src/storage/rating-store';
-import { openSqliteStore } from '../../src/storage/sqlite-store';
+import { openSqliteStore } from '../../src/storage/sqlite/sqlite-store';
 import { forgetOld } from '../../src/twilio/retention';
 import { rating } from '../storage/contract';
 

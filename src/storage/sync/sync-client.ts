@@ -1,5 +1,5 @@
-import { ConfigFault } from './config-fault';
-import { StoreUnavailable } from './rating-store';
+import { ConfigFault } from '../config-fault';
+import { StoreUnavailable } from '../rating-store';
 
 /** What is used of a client of the `twilio` package: requests with the account's credentials, to the account's region. */
 export interface SyncRequests {

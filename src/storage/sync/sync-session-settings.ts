@@ -1,4 +1,4 @@
-import type { SessionSetting } from '../rating/rating-event';
+import type { SessionSetting } from '../../rating/rating-event';
 import { pause } from './sync-client';
 import { settingsName } from './sync-names';
 import type { SyncObject, SyncService } from './sync-service';

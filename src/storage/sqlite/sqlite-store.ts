@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import type { Score, SessionSetting } from '../rating/rating-event';
-import { type RatingPlace, readCursor, writeCursor } from './rating-cursor';
+import type { Score, SessionSetting } from '../../rating/rating-event';
+import { type RatingPlace, readCursor, writeCursor } from '../rating-cursor';
 import type {
   CommentQuery,
   CommentState,
@@ -12,9 +12,9 @@ import type {
   StoredComment,
   StoredRating,
   UncountedText,
-} from './rating-store';
+} from '../rating-store';
+import { storable } from '../storable';
 import { type Row, SqliteFile } from './sqlite-file';
-import { storable } from './storable';
 
 const exportPage = 500;
 const purgePage = 1000;

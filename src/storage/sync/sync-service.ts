@@ -1,4 +1,4 @@
-import { ConfigFault } from './config-fault';
+import { ConfigFault } from '../config-fault';
 import { pause, type SyncAnswer, type SyncCall, type SyncClient } from './sync-client';
 import { registryName } from './sync-names';
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { SessionSetting } from '../rating/rating-event';
-import { ConfigFault } from './config-fault';
+import type { SessionSetting } from '../../rating/rating-event';
+import { ConfigFault } from '../config-fault';
 import type {
   CommentQuery,
   CommentState,
@@ -12,8 +12,8 @@ import type {
   StoredComment,
   StoredRating,
   UncountedText,
-} from './rating-store';
-import type { StoreSettings } from './store-settings';
+} from '../rating-store';
+import type { StoreSettings } from '../store-settings';
 import { SyncClient, type SyncRequests } from './sync-client';
 import { SyncEvent } from './sync-event';
 import { oldestOf } from './sync-head';

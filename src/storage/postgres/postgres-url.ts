@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { Options, PostgresType } from 'postgres';
-import { ConfigFault } from './config-fault';
+import { ConfigFault } from '../config-fault';
 
 /**
  * Checks DATABASE_URL and says how to connect. TLS with a checked certificate is the default; the URL's `sslmode` may ask

@@ -1,6 +1,6 @@
-import type { Score } from '../rating/rating-event';
-import { ConfigFault } from './config-fault';
-import type { CommentState, SessionTally } from './rating-store';
+import type { Score } from '../../rating/rating-event';
+import { ConfigFault } from '../config-fault';
+import type { CommentState, SessionTally } from '../rating-store';
 
 /**
  * `[voter, session, score, at, comment, tag]`: the session by its place in `sessions`, the comment by its id, or ''. The tag

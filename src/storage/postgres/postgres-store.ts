@@ -1,7 +1,5 @@
-import type { Score, SessionSetting } from '../rating/rating-event';
-import { migrate } from './migrate-postgres';
-import { literal, PostgresConnection } from './postgres-connection';
-import { type RatingPlace, readCursor, writeCursor } from './rating-cursor';
+import type { Score, SessionSetting } from '../../rating/rating-event';
+import { type RatingPlace, readCursor, writeCursor } from '../rating-cursor';
 import type {
   CommentQuery,
   CommentState,
@@ -12,8 +10,10 @@ import type {
   StoredComment,
   StoredRating,
   UncountedText,
-} from './rating-store';
-import { storable } from './storable';
+} from '../rating-store';
+import { storable } from '../storable';
+import { migrate } from './migrate-postgres';
+import { literal, PostgresConnection } from './postgres-connection';
 
 const exportPage = 500;
 const purgePage = 1000;

@@ -5,7 +5,7 @@ import {
   type StoredRating,
   type UncountedText,
   UnknownCursor,
-} from './rating-store';
+} from '../rating-store';
 import { type Batch, type BatchItem, type CommentRow, type Head, stateBits, type TextRow } from './sync-head';
 import { commentId, type ShardState } from './sync-state';
 

@@ -1,7 +1,7 @@
-import { ConfigFault } from './config-fault';
+import { ConfigFault } from '../config-fault';
+import type { SchemaState } from '../rating-store';
 import { literal, PostgresConnection } from './postgres-connection';
 import { migrations } from './postgres-schema';
-import type { SchemaState } from './rating-store';
 
 /** Milliseconds. A step over a million ratings may take longer than a webhook may. */
 const migrationTimeout = 300_000;

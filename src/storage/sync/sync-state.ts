@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { CommentState, NewRating, Recorded, UncountedText } from './rating-store';
-import { storable } from './storable';
+import type { CommentState, NewRating, Recorded, UncountedText } from '../rating-store';
+import { storable } from '../storable';
 import { mayHave } from './sync-filter';
 import type { BatchItem, CommentRow, Head, MessageRow, PartitionItem, RatingRow, TextRow } from './sync-head';
 import type { SyncItems } from './sync-items';

@@ -1,8 +1,8 @@
 import type { Sql } from 'postgres';
-import { ConfigFault } from './config-fault';
+import { ConfigFault } from '../config-fault';
+import { StoreUnavailable } from '../rating-store';
+import { storable } from '../storable';
 import { postgresOptions } from './postgres-url';
-import { StoreUnavailable } from './rating-store';
-import { storable } from './storable';
 
 export type Row = Record<string, unknown>;
 export type Value = string | number | null;

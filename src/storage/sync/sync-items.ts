@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { StoreUnavailable } from './rating-store';
+import { StoreUnavailable } from '../rating-store';
 import { pause } from './sync-client';
 import { mapName } from './sync-names';
 import type { SyncObject, SyncService } from './sync-service';

@@ -1,8 +1,8 @@
 import { mkdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { ConfigFault } from './config-fault';
-import { type SchemaState, StoreUnavailable } from './rating-store';
+import { ConfigFault } from '../config-fault';
+import { type SchemaState, StoreUnavailable } from '../rating-store';
 import { migrations } from './sqlite-schema';
 
 /** What is needed of `libsql`, which has no types of its own for this. */

@@ -1,5 +1,5 @@
-import { ConfigFault } from './config-fault';
-import { StoreUnavailable } from './rating-store';
+import { ConfigFault } from '../config-fault';
+import { StoreUnavailable } from '../rating-store';
 import { pause } from './sync-client';
 import { emptyHead, type Head, itemsOf, looseBytes, readHead, sizeOf } from './sync-head';
 import { StaleHead, type SyncItems } from './sync-items';
