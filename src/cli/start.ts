@@ -1,20 +1,18 @@
 import path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import pc from 'picocolors';
-import { type Bundle, buildBundle, releaseCompiler } from '../bundle/build-bundle';
+import { buildBundle, releaseCompiler } from '../bundle/build-bundle';
 import { watchBundle } from '../bundle/watch-bundle';
 import { checkVariableSizes } from '../doctor/project/check-environment';
 import { describeProblems } from '../doctor/project/check-project';
-import { type Console, startConsole } from '../emulator/console/console-server';
-import { createEdge, type Edge, isLoopbackHost, isPublicUrl } from '../emulator/create-edge';
-import { demoCredentials } from '../emulator/demo-credentials';
+import { startConsole } from '../emulator/console/console-server';
+import { createEdge, isLoopbackHost, isPublicUrl } from '../emulator/create-edge';
 import { findTampering } from '../emulator/find-tampering';
 import type { Enforcement } from '../emulator/gateway';
 import { localCertificate } from '../emulator/local-certificate';
 import { MessageLog } from '../emulator/phone/message-log';
 import { Messaging } from '../emulator/phone/messaging';
 import { OptOutsOnDisk } from '../emulator/phone/opt-outs-on-disk';
-import { eventNumber } from '../emulator/phone/phone-numbers';
 import { RequestLog, type RequestRecord } from '../emulator/request-log';
 import { announceEmulator } from '../emulator/running-emulator';
 import { SignatureMemory } from '../emulator/signature-memory';
@@ -23,6 +21,7 @@ import { StoreUnavailable } from '../storage/rating-store';
 import { readConfig } from '../twilio/config';
 import { checkEventFile } from './check-event-file';
 import { describeFinding } from './describe-finding';
+import { describeStart } from './describe-start';
 import { type Environment, localVariables, readEnvironment } from './environment';
 import { explainRefusal } from './explain-refusal';
 import { describeRequest, describeRuntimeEvent, meaningOf } from './terminal-line';
@@ -174,7 +173,7 @@ async function start(options: StartOptions): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, close);
   // Nobody reads what it says any more: its terminal is closed, or `| head` has enough.
   process.stdout.on('error', close);
-  printBlock({ edge, page, bundle, environment, variables, options });
+  console.log(describeStart({ edge, page, bundle, environment, variables, options }));
 }
 
 // A store that cannot be used as configured is no start; one that is away may come back, and handlers say so until then.
@@ -190,72 +189,6 @@ async function prepareStore(variables: Record<string, string>): Promise<void> {
 // The results page asks every two seconds: what went well and changed nothing is in the console only.
 function isQuiet({ method, verdict, status }: RequestRecord): boolean {
   return method === 'GET' && verdict === 'passed' && status !== null && status < 400;
-}
-
-function printBlock({
-  edge,
-  page,
-  bundle,
-  environment,
-  variables,
-  options,
-}: {
-  edge: Edge;
-  page: Console;
-  bundle: Bundle;
-  environment: Environment;
-  variables: Record<string, string>;
-  options: StartOptions;
-}): void {
-  const { credentials } = environment;
-  const from = {
-    demo: `made up for this checkout, never sent to Twilio (${path.join(options.data, 'credentials.json')})`,
-    file: `from ${options.env ?? '.env'}`,
-    environment: 'from the process environment',
-  }[credentials.source];
-  const rows: [name: string, value: string][] = [
-    ['results', `${edge.url}/`],
-    ['organiser', `${edge.url}/organiser  ${describeOrganiser(environment.variables, options.data)}`],
-    ['poster', `${edge.url}/poster`],
-    ['webhook', `${edge.publicUrl}/sms/incoming`],
-    ['fallback', `${edge.publicUrl}/sms/fallback`],
-    ['console', `${page.url}/  a phone, and every request with its verdict`],
-    ['number', `${eventNumber}, made up`],
-    ['account', `${credentials.accountSid}, its token ${from}`],
-    ['ratings', describeStore(variables)],
-    ['try', 'npm run sms -- "KEYNOTE 5 loved it"'],
-  ];
-  console.log();
-  for (const [name, value] of rows) console.log(`  ${pc.dim(name.padEnd(10))} ${value}`);
-  console.log();
-  if (options.enforce !== 'on') {
-    console.log(
-      pc.bgRed(pc.white(` --enforce ${options.enforce}: requests that Twilio did not sign reach your code `)),
-    );
-  }
-  console.log(`${pc.green('ready')}, serving ${bundle.functions.length} functions; Ctrl-C ends it`);
-}
-
-function describeStore({
-  DATABASE_URL,
-  SYNC_SERVICE_SID,
-  RATINGS_FILE = '',
-}: Record<string, string>): string {
-  if (DATABASE_URL) return 'PostgreSQL (DATABASE_URL)';
-  return SYNC_SERVICE_SID ? 'Twilio Sync (SYNC_SERVICE_SID)' : nearPath(RATINGS_FILE);
-}
-
-function describeOrganiser(variables: Record<string, string>, data: string): string {
-  if (variables.ORGANISER_PASSWORD)
-    return `user ${variables.ORGANISER_USER ?? '(ORGANISER_USER is missing)'}`;
-  const { organiserUser, organiserPassword } = demoCredentials(path.resolve(data));
-  return `user ${organiserUser}, password ${organiserPassword} (made up)`;
-}
-
-// Relative to where one is, unless that would lead out of it.
-function nearPath(file: string): string {
-  const relative = path.relative(process.cwd(), file);
-  return relative.startsWith('..') ? file : relative;
 }
 
 function refuseUnsafe(
