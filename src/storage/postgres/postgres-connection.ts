@@ -2,9 +2,9 @@ import type { Sql } from 'postgres';
 import { ConfigFault } from '../config-fault';
 import { StoreUnavailable } from '../rating-store';
 import { storable } from '../storable';
+import type { TableRow } from '../table-row';
 import { postgresOptions } from './postgres-url';
 
-export type Row = Record<string, unknown>;
 export type Value = string | number | null;
 
 /** How long a call may take, in milliseconds: less than half of what Twilio gives a webhook's answer. */
@@ -43,12 +43,12 @@ export class PostgresConnection {
    * @example ask`SELECT setting FROM ringtrue.settings WHERE event = ${event}`
    * @throws ConfigFault, StoreUnavailable; then what happened to the call is for a repetition to find out
    */
-  ask(parts: TemplateStringsArray, ...values: Value[]): Promise<Row[]> {
+  ask(parts: TemplateStringsArray, ...values: Value[]): Promise<TableRow[]> {
     return this.call(String.raw({ raw: parts }, ...values.map(literal)));
   }
 
   /** Sends a statement as it is, which must not hold anything from outside. */
-  async call(statement: string): Promise<Row[]> {
+  async call(statement: string): Promise<TableRow[]> {
     const { sql } = this;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
@@ -72,7 +72,7 @@ export class PostgresConnection {
 
   // A Function's process sleeps between two calls, and servers and poolers end connections that sleep. Each statement here
   // can be repeated: a MessageSid counts once, and what is deleted stays so.
-  private async sendAgainIfCut(sql: Sql, statement: string): Promise<Row[]> {
+  private async sendAgainIfCut(sql: Sql, statement: string): Promise<TableRow[]> {
     try {
       return await sql.unsafe(statement);
     } catch (error) {

@@ -1,5 +1,5 @@
 import type { Score, SessionSetting } from '../../rating/rating-event';
-import { type RatingPlace, readCursor, writeCursor } from '../rating-cursor';
+import { type RatingPlace, readCursor } from '../rating-cursor';
 import type {
   CommentQuery,
   CommentState,
@@ -12,6 +12,7 @@ import type {
   UncountedText,
 } from '../rating-store';
 import { storable } from '../storable';
+import { commentOf, ratingOf, readCommentId, tallies, uncountedOf } from '../table-row';
 import { migrate } from './migrate-postgres';
 import { literal, PostgresConnection } from './postgres-connection';
 
@@ -54,17 +55,7 @@ class PostgresStore implements RatingStore {
     const rows = await this.database.ask`
       SELECT session, sum(n[1]) n1, sum(n[2]) n2, sum(n[3]) n3, sum(n[4]) n4, sum(n[5]) n5
       FROM ringtrue.tallies WHERE event = ${event} GROUP BY session ORDER BY session COLLATE "C"`;
-    return rows
-      .map(({ session, n1, n2, n3, n4, n5 }) => {
-        const histogram = [n1, n2, n3, n4, n5].map(Number) as SessionTally['histogram'];
-        return {
-          session: String(session),
-          count: histogram.reduce((sum, n) => sum + n, 0),
-          sum: histogram.reduce((sum, n, index) => sum + n * (index + 1), 0),
-          histogram,
-        };
-      })
-      .filter(({ count }) => count > 0);
+    return tallies(rows);
   }
 
   async comments(event: string, { states, session, limit }: CommentQuery): Promise<StoredComment[]> {
@@ -79,22 +70,15 @@ class PostgresStore implements RatingStore {
     const rows = await this.database.call(
       `SELECT * FROM (${newest.join(' UNION ALL ')}) newest ORDER BY comment_at DESC, id DESC LIMIT ${literal(limit)}`,
     );
-    return rows.map((row) => ({
-      id: `${row.id}-${row.comment_at}`,
-      session: String(row.session),
-      text: String(row.comment),
-      score: row.score as Score,
-      state: row.comment_state as CommentState,
-      at: Number(row.comment_at),
-    }));
+    return rows.map(commentOf);
   }
 
   async moderate(event: string, commentId: string, state: CommentState): Promise<boolean> {
-    const [, id, at] = commentName.exec(commentId) ?? [];
-    if (id === undefined || at === undefined) return false;
+    const comment = readCommentId(commentId);
+    if (!comment) return false;
     const rows = await this.database.ask`
       UPDATE ringtrue.ratings SET comment_state = ${state}
-      WHERE event = ${event} AND id = ${Number(id)} AND comment_at = ${Number(at)} RETURNING id`;
+      WHERE event = ${event} AND id = ${comment.id} AND comment_at = ${comment.at} RETURNING id`;
     return rows.length > 0;
   }
 
@@ -124,13 +108,7 @@ class PostgresStore implements RatingStore {
     const rows = await this.database.ask`
       SELECT voter, message_sid, text, reason, at FROM ringtrue.uncounted
       WHERE event = ${event} ORDER BY id DESC LIMIT ${limit}`;
-    return rows.map((row) => ({
-      voter: String(row.voter),
-      messageSid: String(row.message_sid),
-      text: String(row.text),
-      reason: String(row.reason),
-      at: Number(row.at),
-    }));
+    return rows.map(uncountedOf);
   }
 
   async *ratings(event: string, after?: string): AsyncIterable<StoredRating> {
@@ -139,17 +117,7 @@ class PostgresStore implements RatingStore {
       const rows = await this.database.ask`
         SELECT * FROM ringtrue.ratings WHERE event = ${event} AND (at, id) > (${last.at}, ${last.id})
         ORDER BY at, id LIMIT ${exportPage}`;
-      for (const row of rows) {
-        yield {
-          session: String(row.session),
-          voter: String(row.voter),
-          score: row.score as Score,
-          comment: row.comment as string | null,
-          commentState: row.comment_state as CommentState | null,
-          at: Number(row.at),
-          cursor: writeCursor({ at: Number(row.at), id: Number(row.id) }),
-        };
-      }
+      yield* rows.map(ratingOf);
       const end = rows.at(-1);
       if (!end || rows.length < exportPage) return;
       last = { at: Number(end.at), id: Number(end.id) };
@@ -178,8 +146,6 @@ class PostgresStore implements RatingStore {
     await this.database.close();
   }
 }
-
-const commentName = /^(\d{1,15})-(\d{1,15})$/;
 
 function jsonLiteral(value: Record<string, unknown>): string {
   const clean = (_: string, part: unknown) => (typeof part === 'string' ? storable(part) : part);

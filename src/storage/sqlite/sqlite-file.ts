@@ -3,6 +3,7 @@ import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { ConfigFault } from '../config-fault';
 import { type SchemaState, StoreUnavailable } from '../rating-store';
+import type { TableRow } from '../table-row';
 import { migrations } from './sqlite-schema';
 
 /** What is needed of `libsql`, which has no types of its own for this. */
@@ -15,11 +16,9 @@ interface Database {
 }
 interface Statement {
   run(...values: unknown[]): { changes: number };
-  get(...values: unknown[]): Row | undefined;
-  all(...values: unknown[]): Row[];
+  get(...values: unknown[]): TableRow | undefined;
+  all(...values: unknown[]): TableRow[];
 }
-export type Row = Record<string, unknown>;
-
 // Closing one would delete the log of the file that has its name now: https://www.sqlite.org/howtocorrupt.html
 const abandoned: Database[] = [];
 
@@ -69,11 +68,11 @@ export class SqliteFile {
     return this.database.prepare(sql).run(...values).changes;
   }
 
-  get(sql: string, ...values: unknown[]): Row | undefined {
+  get(sql: string, ...values: unknown[]): TableRow | undefined {
     return this.database.prepare(sql).get(...values);
   }
 
-  all(sql: string, ...values: unknown[]): Row[] {
+  all(sql: string, ...values: unknown[]): TableRow[] {
     return this.database.prepare(sql).all(...values);
   }
 

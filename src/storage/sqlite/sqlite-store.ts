@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Score, SessionSetting } from '../../rating/rating-event';
-import { type RatingPlace, readCursor, writeCursor } from '../rating-cursor';
+import { type RatingPlace, readCursor } from '../rating-cursor';
 import type {
   CommentQuery,
   CommentState,
@@ -14,7 +14,8 @@ import type {
   UncountedText,
 } from '../rating-store';
 import { storable } from '../storable';
-import { type Row, SqliteFile } from './sqlite-file';
+import { commentOf, ratingOf, readCommentId, type TableRow, tallies, uncountedOf } from '../table-row';
+import { SqliteFile } from './sqlite-file';
 
 const exportPage = 500;
 const purgePage = 1000;
@@ -74,17 +75,7 @@ class SqliteStore implements RatingStore {
     const rows = await this.file.read(() =>
       this.file.all('SELECT * FROM tallies WHERE event = ? ORDER BY session', event),
     );
-    return rows
-      .map(({ session, n1, n2, n3, n4, n5 }) => {
-        const histogram = [n1, n2, n3, n4, n5].map(Number) as SessionTally['histogram'];
-        return {
-          session: String(session),
-          count: histogram.reduce((sum, n) => sum + n, 0),
-          sum: histogram.reduce((sum, n, index) => sum + n * (index + 1), 0),
-          histogram,
-        };
-      })
-      .filter(({ count }) => count > 0);
+    return tallies(rows);
   }
 
   async comments(event: string, { states, session, limit }: CommentQuery): Promise<StoredComment[]> {
@@ -103,21 +94,15 @@ class SqliteStore implements RatingStore {
           Number(other.comment_at) - Number(one.comment_at) || Number(other.id) - Number(one.id),
       )
       .slice(0, limit)
-      .map((row) => ({
-        id: `${row.id}-${row.comment_at}`,
-        session: String(row.session),
-        text: String(row.comment),
-        score: row.score as Score,
-        state: row.comment_state as CommentState,
-        at: Number(row.comment_at),
-      }));
+      .map(commentOf);
   }
 
   async moderate(event: string, commentId: string, state: CommentState): Promise<boolean> {
-    const [, id, at] = commentName.exec(commentId) ?? [];
+    const comment = readCommentId(commentId);
+    if (!comment) return false;
     return this.file.write(() => {
       const sql = 'UPDATE ratings SET comment_state = ? WHERE event = ? AND id = ? AND comment_at = ?';
-      return this.file.run(sql, state, event, Number(id ?? -1), Number(at ?? -1)) > 0;
+      return this.file.run(sql, state, event, comment.id, comment.at) > 0;
     });
   }
 
@@ -157,13 +142,7 @@ class SqliteStore implements RatingStore {
     const rows = await this.file.read(() =>
       this.file.all('SELECT * FROM uncounted WHERE event = ? ORDER BY id DESC LIMIT ?', event, limit),
     );
-    return rows.map((row) => ({
-      voter: String(row.voter),
-      messageSid: String(row.message_sid),
-      text: String(row.text),
-      reason: String(row.reason),
-      at: Number(row.at),
-    }));
+    return rows.map(uncountedOf);
   }
 
   async *ratings(event: string, after?: string): AsyncIterable<StoredRating> {
@@ -176,17 +155,7 @@ class SqliteStore implements RatingStore {
           ...[event, at, id, exportPage],
         ),
       );
-      for (const row of rows) {
-        yield {
-          session: String(row.session),
-          voter: String(row.voter),
-          score: row.score as Score,
-          comment: row.comment as string | null,
-          commentState: row.comment_state as CommentState | null,
-          at: Number(row.at),
-          cursor: writeCursor({ at: Number(row.at), id: Number(row.id) }),
-        };
-      }
+      yield* rows.map(ratingOf);
       const end = rows.at(-1);
       if (!end || rows.length < exportPage) return;
       last = { at: Number(end.at), id: Number(end.id) };
@@ -233,7 +202,7 @@ class SqliteStore implements RatingStore {
     this.file.close();
   }
 
-  private uncount(event: string, gone: Row[]): number {
+  private uncount(event: string, gone: TableRow[]): number {
     for (const { session, score } of gone) this.count(event, String(session), score as Score, -1);
     return gone.length;
   }
@@ -248,5 +217,3 @@ class SqliteStore implements RatingStore {
     );
   }
 }
-
-const commentName = /^(\d{1,15})-(\d{1,15})$/;
