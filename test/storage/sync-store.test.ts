@@ -89,6 +89,26 @@ describe('calls', () => {
   });
 });
 
+test('ratings that share a Document with an erasure and a purge of nothing are there once they are acknowledged', async () => {
+  const store = sync.open();
+  const [first = '', second = '', third = '', stranger = ''] = neighbours(4);
+  await store.record(rating({ voter: first }));
+  for (const remove of [() => store.erase('event', stranger), () => store.purge('event', 0)]) {
+    const again = [second, third].map((voter) => rating({ voter, score: 2 }));
+    await Promise.all([
+      store.record(rating({ voter: first, score: 1 })),
+      ...again.map((one) => store.record(one)),
+      remove(),
+    ]);
+    const other = sync.open();
+    expect(await tallyOf(other)).toMatchObject({ count: 3, sum: 5 });
+    for (const one of again) expect(await other.record(one)).toMatchObject({ duplicate: true });
+    await other.close();
+    await store.erase('event', second);
+    await store.erase('event', third);
+  }
+});
+
 describe('what was put away', () => {
   const many = neighbours(300);
   const given = many.map((voter, index) =>

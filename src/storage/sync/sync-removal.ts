@@ -56,8 +56,9 @@ export async function removeRows(
   const named = new Set(itemsOf(head));
   const leftovers = present.filter((key) => !named.has(key));
   head.garbage = [];
-  // With leftovers the head is replaced in any case: whoever wrote one and still lives must begin anew.
-  state.changed = leftovers.length > 0 || JSON.stringify(head) !== before;
+  // With leftovers the head is replaced in any case: whoever wrote one and still lives must begin anew. What shares this state
+  // may have changed it before.
+  state.changed ||= leftovers.length > 0 || JSON.stringify(head) !== before;
   return { removed, leftovers };
 }
 
