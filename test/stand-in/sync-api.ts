@@ -215,7 +215,7 @@ function makeRouter({ services, limits }: SyncStandIn): Router {
     const item = { ...makeObject('', form), key };
     const known = map.items.get(key);
     if (known && !hasExpired(known)) throw new ApiError(409, 54208, 'Map Item already exists');
-    limits.write(map.sid, form.Data?.length ?? 0);
+    limits.write(map.sid, Buffer.byteLength(form.Data ?? ''));
     map.items.set(key, item);
     response.status(201).set('ETag', revisionOf(item)).json(showItem(item, { map, service }));
   });

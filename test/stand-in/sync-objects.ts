@@ -68,7 +68,7 @@ export function update(
   if (Object.keys(form).length === 0) throw new ApiError(400, 54010, 'No parameters given');
   const data = form.Data === undefined ? found.data : readData(form.Data);
   checkRevision(request, found, mismatch);
-  count(form.Data?.length ?? 0);
+  count(Buffer.byteLength(form.Data ?? ''));
   found.data = data;
   found.revision += 1;
   found.updated = new Date();
