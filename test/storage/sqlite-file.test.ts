@@ -5,7 +5,7 @@ import Database from 'libsql';
 import { ConfigFault } from '../../src/storage/config-fault';
 import { inspectStore, migrateStore } from '../../src/storage/open';
 import { StoreUnavailable } from '../../src/storage/rating-store';
-import { inspectSqliteFile } from '../../src/storage/sqlite/sqlite-file';
+import { inspectSqliteFile, SqliteFile } from '../../src/storage/sqlite/sqlite-file';
 import { migrations } from '../../src/storage/sqlite/sqlite-schema';
 import { openSqliteStore } from '../../src/storage/sqlite/sqlite-store';
 import { rating } from './contract';
@@ -78,6 +78,85 @@ test('a full disk is a store that is away: what was acknowledged stays, and it g
   } finally {
     await store.close();
   }
+});
+
+test('writes that come at the same time wait for the disk together, and each is there when it returns', async () => {
+  const store = openSqliteStore(file);
+  const commits = jest.spyOn(mockConnections.at(-1) as (typeof mockConnections)[number], 'exec');
+  const other = openSqliteStore(file);
+  const voters = Array.from({ length: 30 }, (_, index) => `voter-${index}`);
+  let done = 0;
+  await Promise.all(
+    voters.map(async (voter) => {
+      await store.record(rating({ voter }));
+      done += 1;
+      const [seen] = await other.tally('event');
+      expect(seen?.count).toBeGreaterThanOrEqual(done);
+    }),
+  );
+  expect(await other.tally('event')).toMatchObject([{ count: 30, sum: 150 }]);
+  expect(commits.mock.calls.filter(([sql]) => sql === 'COMMIT')).toHaveLength(1);
+  await store.close();
+  await other.close();
+});
+
+test('a write that throws is undone alone, and those beside it stay', async () => {
+  const sqlite = new SqliteFile(file);
+  const insert = (name: string) =>
+    sqlite.run('INSERT INTO messages VALUES (?, ?, ?, ?)', 'event', name, 'recorded', null);
+  const outcomes = await Promise.allSettled([
+    sqlite.write(() => insert('SM1')),
+    sqlite.write(() => {
+      insert('SM2');
+      throw new Error('the second');
+    }),
+    sqlite.write(() => insert('SM1')),
+    sqlite.write(() => insert('SM4')),
+  ]);
+  expect(outcomes).toMatchObject([
+    { status: 'fulfilled', value: 1 },
+    { status: 'rejected', reason: { message: 'the second' } },
+    { status: 'rejected', reason: { code: expect.stringContaining('SQLITE_CONSTRAINT') } },
+    { status: 'fulfilled', value: 1 },
+  ]);
+  expect(sqlite.all('SELECT message_sid FROM messages ORDER BY message_sid')).toEqual([
+    { message_sid: 'SM1' },
+    { message_sid: 'SM4' },
+  ]);
+  sqlite.close();
+});
+
+test('writes that others keep from the file wait together, and all are there when it is free again', async () => {
+  const store = openSqliteStore(file);
+  const other = new Database(file);
+  other.exec('BEGIN IMMEDIATE');
+  const early = [store.record(rating({ voter: 'ada' })), store.record(rating({ voter: 'bob' }))];
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const late = store.record(rating({ voter: 'cleo' }));
+  other.exec('ROLLBACK');
+  other.close();
+  expect(await Promise.all([...early, late])).toEqual(
+    Array(3).fill({ kind: 'recorded', former: null, duplicate: false }),
+  );
+  expect(await store.tally('event')).toMatchObject([{ count: 3 }]);
+  await store.close();
+});
+
+test('what waits to be written when the file is closed is written, or told that it was not', async () => {
+  const store = openSqliteStore(file);
+  const written = store.record(rating({ voter: 'ada' }));
+  await store.close();
+  expect(await written).toEqual({ kind: 'recorded', former: null, duplicate: false });
+  const held = openSqliteStore(file);
+  const other = new Database(file);
+  other.exec('BEGIN IMMEDIATE');
+  const refused = expect(held.record(rating({ voter: 'bob' }))).rejects.toThrow(StoreUnavailable);
+  await held.close();
+  await refused;
+  other.close();
+  const reader = openSqliteStore(file);
+  expect(await reader.tally('event')).toMatchObject([{ count: 1 }]);
+  await reader.close();
 });
 
 test('a file that is deleted while it is open begins anew, and no rating goes where nobody finds it', async () => {

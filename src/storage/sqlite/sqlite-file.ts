@@ -1,6 +1,6 @@
 import { mkdirSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
 import { ConfigFault } from '../config-fault';
 import { type SchemaState, StoreUnavailable } from '../rating-store';
 import type { TableRow } from '../table-row';
@@ -25,6 +25,16 @@ const abandoned: Database[] = [];
 /** How long a call waits for those of other processes, in milliseconds. */
 const patience = 4000;
 
+/** One call of `write` on its way into the file. */
+interface Write {
+  work: () => unknown;
+  /** On the clock of `performance.now()`. */
+  deadline: number;
+  settle: (outcome: Outcome) => void;
+}
+
+type Outcome = { result: unknown } | { error: unknown };
+
 /**
  * One SQLite file that several processes may have open: in WAL mode, brought to this program's schema, and durable when
  * a write has returned, after a power loss too.
@@ -32,6 +42,8 @@ const patience = 4000;
 export class SqliteFile {
   private database: Database;
   private identity: string;
+  private waiting: Write[] = [];
+  private writing = false;
 
   /** @throws ConfigFault naming RATINGS_FILE; StoreUnavailable when the disk is full or others do not let go of the file */
   constructor(private readonly file: string) {
@@ -40,11 +52,17 @@ export class SqliteFile {
   }
 
   /**
-   * Runs `work` in a transaction of its own, which waits for those of other processes. Nothing of it is kept when it throws.
+   * Runs `work` in a transaction, which waits for those of other processes, and resolves when it is on the disk. Nothing of it
+   * is kept when it throws. `work` may run again, and must not call `write`.
    * @throws StoreUnavailable when the file is busy for too long, or the disk full or failing
    */
   write<R>(work: () => R): Promise<R> {
-    return this.patiently(() => this.transact(work));
+    return new Promise<R>((resolve, reject) => {
+      const settle = (outcome: Outcome): void =>
+        'error' in outcome ? reject(outcome.error) : resolve(outcome.result as R);
+      this.waiting.push({ work, deadline: performance.now() + patience, settle });
+      if (!this.writing) void this.writeWaiting();
+    });
   }
 
   /** @throws StoreUnavailable as `write` does */
@@ -76,7 +94,11 @@ export class SqliteFile {
     return this.database.prepare(sql).all(...values);
   }
 
+  /** What waits to be written has its turn before. */
   close(): void {
+    const last = this.waiting.splice(0);
+    const busy = this.writeTogether(last);
+    if (busy !== undefined) for (const { settle } of last) settle({ error: unavailable(busy) });
     this.database.close();
   }
 
@@ -90,9 +112,42 @@ export class SqliteFile {
         return work();
       } catch (error) {
         if (!isBusy(error) || performance.now() > deadline) throw unavailable(error);
-        await wait(1 + Math.random() * 8);
+        await pause();
       }
     }
+  }
+
+  // Waiting for the disk is most of what a write costs, so those that came meanwhile share the next transaction.
+  private async writeWaiting(): Promise<void> {
+    this.writing = true;
+    while (this.waiting.length > 0) {
+      await nextTurn();
+      const writes = this.waiting;
+      this.waiting = [];
+      const busy = this.writeTogether(writes);
+      if (busy === undefined) continue;
+      const now = performance.now();
+      const patient = writes.filter(({ deadline }) => deadline >= now);
+      for (const { deadline, settle } of writes) if (deadline < now) settle({ error: unavailable(busy) });
+      this.waiting.unshift(...patient);
+      await pause();
+    }
+    this.writing = false;
+  }
+
+  /** Settles the writes, or none of them and answers the error when others had the file. */
+  private writeTogether(writes: readonly Write[]): unknown {
+    try {
+      this.followFile();
+      const outcomes = this.transact(() => writes.map(({ work }) => this.attempt(work)));
+      writes.forEach(({ settle }, at) => {
+        settle(outcomes[at] as Outcome);
+      });
+    } catch (error) {
+      if (isBusy(error)) return error;
+      for (const { settle } of writes) settle({ error: unavailable(error) });
+    }
+    return undefined;
   }
 
   // Taking the write lock at the beginning makes the reads inside belong to the same state.
@@ -109,6 +164,21 @@ export class SqliteFile {
     }
   }
 
+  /** Runs one of the writes in a transaction: when it throws, the others' stay. */
+  private attempt(work: () => unknown): Outcome {
+    this.database.exec('SAVEPOINT one');
+    try {
+      const result = work();
+      this.database.exec('RELEASE one');
+      return { result };
+    } catch (error) {
+      if (isBusy(error) || !this.database.inTransaction) throw error;
+      this.database.exec('ROLLBACK TO one');
+      this.database.exec('RELEASE one');
+      return { error: unavailable(error) };
+    }
+  }
+
   // Who deletes or replaces the file begins anew. SQLite would go on writing to the one that nobody can find any more.
   private followFile(): void {
     if (identify(this.file) === this.identity) return;
@@ -117,6 +187,10 @@ export class SqliteFile {
     this.database = next;
     this.identity = identify(this.file);
   }
+}
+
+function pause(): Promise<void> {
+  return wait(1 + Math.random() * 8);
 }
 
 /**
