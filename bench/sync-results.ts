@@ -27,6 +27,7 @@ interface Measured {
 
 function* makeRatings(count: number): Iterable<NewRating> {
   for (let index = 0; index < count; index += 1) {
+    if (index > 0 && index % 100_000 === 0) console.error(`  ${index} of ${count}`);
     yield {
       event: 'bench',
       session: `S${index % 5}`,
@@ -43,10 +44,9 @@ async function measure(size: number): Promise<Measured> {
   const sync = await startSync();
   try {
     sync.limits.enforced = false;
-    await sync.open().changeSetting('bench', { keyword: 'S0', state: null });
     console.error(`filling Sync with ${size} ratings …`);
-    await fillSync(sync, makeRatings(size));
     const store = sync.open();
+    await fillSync(sync, store, makeRatings(size));
     const read = () =>
       Promise.all([
         store.tally('bench'),

@@ -1,4 +1,6 @@
+import type { NewRating } from '../../src/storage/rating-store';
 import { prepareSync } from '../../src/storage/sync/sync-store';
+import { fillSync } from '../../test/stand-in/fill-sync';
 import { startSync } from '../../test/stand-in/start-sync';
 import { type BenchEngine, benchRating } from './bench-engine';
 
@@ -30,16 +32,10 @@ export async function startSyncEngine(): Promise<BenchEngine> {
       },
     },
     callsToStandIn: () => sync.calls.length,
-    sizes: [1_000, 10_000],
+    sizes: [1_000, 100_000, 1_000_000],
     fill: async (event, count) => {
-      await prepare(event);
       sync.limits.enforced = false;
-      for (let from = 0; from < count; from += 30)
-        await Promise.all(
-          Array.from({ length: Math.min(30, count - from) }, (_, index) =>
-            store.record(benchRating(event, from + index)),
-          ),
-        );
+      await fillSync(sync, store, benchRatings(event, count));
       sync.limits.enforced = true;
     },
     close: async () => {
@@ -47,4 +43,11 @@ export async function startSyncEngine(): Promise<BenchEngine> {
       await sync.close();
     },
   };
+}
+
+function* benchRatings(event: string, count: number): Iterable<NewRating> {
+  for (let index = 0; index < count; index += 1) {
+    if (index > 0 && index % 100_000 === 0) console.error(`  ${index} of ${count} ratings are there`);
+    yield benchRating(event, index);
+  }
 }

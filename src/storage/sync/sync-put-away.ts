@@ -42,10 +42,10 @@ async function putAwayRatings(state: ShardState): Promise<void> {
   const { head } = state;
   const ratings = group(head.ratings, (row) => state.partitionOf(state.ratingKey(row)));
   const messages = group(head.messages, ([key]) => state.partitionOf(key));
-  const rowsIn = (place: number) => [...(ratings.get(place) ?? []), ...(messages.get(place) ?? [])];
-  const [place = 0] = head.partitions
-    .map((_, index) => index)
-    .sort((a, b) => sizeOf(rowsIn(b)) - sizeOf(rowsIn(a)));
+  const bytes = head.partitions.map((_, at) =>
+    sizeOf([...(ratings.get(at) ?? []), ...(messages.get(at) ?? [])]),
+  );
+  const place = bytes.indexOf(Math.max(...bytes));
   const moved: PartitionItem = {
     ratings: ratings.get(place) ?? [],
     messages: (messages.get(place) ?? []).map(([key, answer]) => [key, answer]),
@@ -208,7 +208,9 @@ function group<Row>(rows: Row[], placeOf: (row: Row) => number): Map<number, Row
   const groups = new Map<number, Row[]>();
   for (const row of rows) {
     const place = placeOf(row);
-    groups.set(place, [...(groups.get(place) ?? []), row]);
+    const rows = groups.get(place);
+    if (rows) rows.push(row);
+    else groups.set(place, [row]);
   }
   return groups;
 }
