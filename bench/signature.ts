@@ -7,7 +7,12 @@
  */
 import { createHmac, randomBytes } from 'node:crypto';
 import { getExpectedTwilioSignature, validateRequest } from 'twilio/lib/webhooks/webhooks';
-import { verify } from '../src/signature/index';
+
+// What is shipped: as a project imports it, built from this checkout by a bundler, as Twilio's functions are. Compiled file by
+// file, as tests run it, each call between files costs a look-up, on Node 22 a tenth of all.
+const { buildTool }: { buildTool: () => void } = require('../bin/build-tool.js');
+buildTool();
+const { verify }: typeof import('../src/signature/index') = require('../dist/tool/signature.js');
 
 const token = '0123456789abcdef0123456789abcdef';
 const url = 'https://example-1234-dev.twil.io/sms/incoming';
