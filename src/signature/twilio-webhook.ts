@@ -68,7 +68,9 @@ function readFields(rawBody: Uint8Array): Record<string, string | string[]> {
   const fields = new Map<string, string | string[]>();
   for (const [name, value] of decodeForm(rawBody)) {
     const known = fields.get(name);
-    fields.set(name, known === undefined ? value : [known, value].flat());
+    // A signature over one value fits any number of repeats of it: a list that is copied for each would block for seconds.
+    if (Array.isArray(known)) known.push(value);
+    else fields.set(name, known === undefined ? value : [known, value]);
   }
   // Defines `__proto__` as an ordinary name.
   return Object.fromEntries(fields);
