@@ -43,7 +43,8 @@ export async function startPostgresEngine(program: string): Promise<BenchEngine>
           SELECT '${event}', CASE i % 2 WHEN 1 THEN 'KEYNOTE' ELSE 'WORKSHOP' END, 'filled-' || i, 1 + i::bigint * 7919 % 5, i,
             CASE WHEN i % 3 = 0 THEN 'comment ' || i END, CASE WHEN i % 3 = 0 THEN 'approved' END,
             CASE WHEN i % 3 = 0 THEN i END FROM generate_series(1, ${count}) i;
-        INSERT INTO ringtrue.messages SELECT '${event}', 'filled-' || i, 'recorded', NULL FROM generate_series(1, ${count}) i;
+        INSERT INTO ringtrue.messages SELECT event, voter, 'recorded', NULL, session, score
+          FROM ringtrue.ratings WHERE event = '${event}';
         INSERT INTO ringtrue.tallies SELECT event, session, ringtrue.slot(voter), ARRAY[
             count(*) FILTER (WHERE score = 1), count(*) FILTER (WHERE score = 2), count(*) FILTER (WHERE score = 3),
             count(*) FILTER (WHERE score = 4), count(*) FILTER (WHERE score = 5)]

@@ -33,7 +33,7 @@ export async function startSqlite(): Promise<BenchEngine> {
         INSERT INTO ratings (event, session, voter, score, at, comment, comment_state, comment_at)
           SELECT '${event}', iif(i % 2, 'KEYNOTE', 'WORKSHOP'), 'filled-' || i, 1 + i * 7919 % 5, i,
             iif(i % 3, NULL, 'comment ' || i), iif(i % 3, NULL, 'approved'), iif(i % 3, NULL, i) FROM series;
-        INSERT INTO messages SELECT event, 'filled-' || at, 'recorded', NULL FROM ratings WHERE event = '${event}';
+        INSERT INTO messages SELECT event, 'filled-' || at, 'recorded', NULL, session, score FROM ratings WHERE event = '${event}';
         INSERT INTO tallies SELECT event, session, sum(score = 1), sum(score = 2), sum(score = 3), sum(score = 4), sum(score = 5)
           FROM ratings WHERE event = '${event}' GROUP BY session;
         COMMIT;

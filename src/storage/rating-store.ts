@@ -15,6 +15,12 @@ export interface RatingStore {
   /** Writes a rating down, atomically. See `Recorded`. */
   record(rating: NewRating): Promise<Recorded>;
 
+  /**
+   * What a message did, if a delivery of it counted; `null`: none did. For the reply to another delivery, which may find sessions
+   * changed. Stays the same after later changes of the rating, and, as the MessageSid does, after `erase` and `purge`.
+   */
+  delivered(event: string, message: Pick<NewRating, 'voter' | 'messageSid'>): Promise<Delivered | null>;
+
   /** Exact at every read: one entry for each session that has ratings. Does not read every rating. */
   tally(event: string): Promise<SessionTally[]>;
 
@@ -30,7 +36,10 @@ export interface RatingStore {
   /** Replaces what is kept about the session `setting.keyword`. */
   changeSetting(event: string, setting: SessionSetting): Promise<void>;
 
-  /** Remembers a text that was not counted, for the organiser's question why; keeps the newest 500 of an event. */
+  /**
+   * Remembers a text that was not counted, for the organiser's question why; keeps the newest 500 of an event. Not one whose
+   * MessageSid counted, and one that counts later is forgotten here (in Twilio Sync while it is among the voter's newest).
+   */
   noteUncounted(event: string, text: UncountedText): Promise<void>;
 
   /** Texts that were not counted, newest first. */
@@ -74,6 +83,14 @@ export interface NewRating {
  * reached the phone).
  */
 export type Recorded = { kind: 'recorded' | 'changed'; former: Score | null; duplicate: boolean };
+
+/** What the delivery of a message that counted did. `session` and `score` are `null` where an older version counted it. */
+export interface Delivered {
+  kind: Recorded['kind'];
+  former: Score | null;
+  session: string | null;
+  score: Score | null;
+}
 
 export interface SessionTally {
   session: string;

@@ -1,6 +1,13 @@
 import type { Score } from '../rating/rating-event';
 import { writeCursor } from './rating-cursor';
-import type { CommentState, SessionTally, StoredComment, StoredRating, UncountedText } from './rating-store';
+import type {
+  CommentState,
+  Delivered,
+  SessionTally,
+  StoredComment,
+  StoredRating,
+  UncountedText,
+} from './rating-store';
 
 /** A row of one of the tables, which SQLite and PostgreSQL name alike. Whole numbers may come as text or bigint. */
 export type TableRow = Record<string, unknown>;
@@ -17,6 +24,16 @@ function tallyOf({ session, n1, n2, n3, n4, n5 }: TableRow): SessionTally {
     count: histogram.reduce((sum, n) => sum + n, 0),
     sum: histogram.reduce((sum, n, index) => sum + n * (index + 1), 0),
     histogram,
+  };
+}
+
+/** A row of `messages`. */
+export function deliveredOf({ kind, former, session, score }: TableRow): Delivered {
+  return {
+    kind: kind as Delivered['kind'],
+    former: former as Score | null,
+    session: session as string | null,
+    score: score as Score | null,
   };
 }
 

@@ -94,6 +94,37 @@ export function describeRatingStore(
       });
     }
 
+    test('knows what each message did, whatever became of its rating since', async () => {
+      const first = rating({ score: 2, comment: { text: 'mine', state: 'approved' } });
+      const second = rating({ score: 5 });
+      const elsewhere = rating({ session: 'WORKSHOP', score: 3 });
+      const all = [
+        [first, { kind: 'recorded', former: null, session: 'KEYNOTE', score: 2 }],
+        [second, { kind: 'changed', former: 2, session: 'KEYNOTE', score: 5 }],
+        [elsewhere, { kind: 'recorded', former: null, session: 'WORKSHOP', score: 3 }],
+      ] as const;
+      const check = async () => {
+        for (const [{ voter, messageSid }, did] of all)
+          expect(await store.delivered('event', { voter, messageSid })).toEqual(did);
+      };
+      for (const [one] of all) await store.record(one);
+      await check();
+      await store.record({ ...first, session: 'OTHER', score: 4 });
+      await check();
+      await store.erase('event', 'ada');
+      await check();
+    });
+
+    test('knows nothing of a message that never counted, or of another event’s', async () => {
+      const one = rating();
+      const never = { voter: 'ada', messageSid: `SM${'f'.repeat(32)}` };
+      expect(await store.delivered('event', never)).toBeNull();
+      await store.record(one);
+      await store.noteUncounted('event', { ...never, text: 'hm', reason: 'not-a-rating', at: 1 });
+      expect(await store.delivered('event', never)).toBeNull();
+      expect(await store.delivered('another', one)).toBeNull();
+    });
+
     test('counts one MessageSid once when it is delivered thirty times at once', async () => {
       const one = rating();
       const answers = await Promise.all(Array.from({ length: 30 }, () => store.record(one)));
@@ -192,6 +223,17 @@ export function describeRatingStore(
         { ...text, messageSid: 'SM2', at: 2 },
         { ...text, messageSid: 'SM1' },
       ]);
+    });
+
+    test('keeps a message that counts out of the uncounted ones, whichever came first', async () => {
+      const text = { voter: 'ada', text: '5', reason: 'paused', at: 1 };
+      const [early, late] = [rating(), rating()];
+      await store.noteUncounted('event', { ...text, messageSid: early.messageSid });
+      await store.noteUncounted('event', { ...text, messageSid: 'SM1' });
+      await store.record(early);
+      await store.record(late);
+      await store.noteUncounted('event', { ...text, messageSid: late.messageSid });
+      expect(await store.uncounted('event', 10)).toEqual([{ ...text, messageSid: 'SM1' }]);
     });
 
     test('exports every rating, oldest first', async () => {

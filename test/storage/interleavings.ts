@@ -20,7 +20,8 @@ type Intent =
   | { kind: 'purge'; age: number }
   | { kind: 'moderate'; which: number }
   | { kind: 'change'; session: string }
-  | { kind: 'note'; voter: string; sid: number };
+  | { kind: 'note'; voter: string; sid: number }
+  | { kind: 'ask'; voter: string; sid: number };
 
 interface Burst {
   intents: Intent[];
@@ -49,7 +50,8 @@ const intent: fc.Arbitrary<Intent> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('purge' as const), age: fc.nat({ max: 20 }) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('moderate' as const), which: fc.nat({ max: 5 }) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('change' as const), session }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('note' as const), voter, sid }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('note' as const), voter, sid }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('ask' as const), voter, sid }) },
 );
 const burst: fc.Arbitrary<Burst> = fc.record({
   intents: fc.array(intent, { minLength: 3, maxLength: 6 }),
@@ -154,6 +156,8 @@ class Run {
         };
         return { kind: 'note', text };
       }
+      case 'ask':
+        return { kind: 'ask', voter: one.voter, messageSid: `SM-${one.voter}-${one.sid}` };
     }
   }
 
@@ -183,7 +187,7 @@ type Outcome = { answer: unknown } | null;
 
 async function outcomeOf(call: Promise<unknown>): Promise<Outcome> {
   try {
-    return { answer: (await call) ?? undefined };
+    return { answer: await call };
   } catch (error) {
     if (error instanceof Killed || error instanceof StoreUnavailable) return null;
     throw error;

@@ -40,6 +40,7 @@ describeWith('PostgreSQL', 'PostgreSQL over a line', (program) => {
       'a changed rating with a comment',
       () => store.record(rating({ comment: { text: 'é', state: 'held' } })),
     ],
+    ['what a message did', () => store.delivered('event', { voter: 'ada', messageSid: 'SMx' })],
     ['the tally', () => store.tally('event')],
     ['settings', () => store.settings('event')],
     ['comments', () => store.comments('event', { states: ['held', 'approved'], limit: 20 })],
@@ -98,24 +99,25 @@ describeWith('PostgreSQL', "PostgreSQL's tables", (program) => {
     } finally {
       await Promise.all(stores.map((store) => store.close()));
     }
-    expect(await inspectPostgres(url)).toEqual({ from: 1, to: 1 });
+    expect(await inspectPostgres(url)).toEqual({ from: migrations.length, to: migrations.length });
   });
 
   test('take all later steps or none, keep their ratings, and refuse an older program then', async () => {
     const url = await freshUrl();
     const store = await openPostgresStore(url, 1);
     await store.record(rating({ messageSid: 'SMkept', score: 3 }));
+    const current = migrations.length;
     migrations.push('ALTER TABLE ringtrue.ratings ADD COLUMN later text', 'this is no SQL');
     try {
       await expect(migratePostgres(url)).rejects.toThrow('syntax error');
-      expect(await inspectPostgres(url)).toEqual({ from: 1, to: 3 });
+      expect(await inspectPostgres(url)).toEqual({ from: current, to: current + 2 });
       migrations.pop();
-      expect(await migratePostgres(url)).toEqual({ from: 1, to: 2 });
-      expect(await migratePostgres(url)).toEqual({ from: 2, to: 2 });
+      expect(await migratePostgres(url)).toEqual({ from: current, to: current + 1 });
+      expect(await migratePostgres(url)).toEqual({ from: current + 1, to: current + 1 });
       expect(await store.record(rating({ messageSid: 'SMkept' }))).toMatchObject({ duplicate: true });
       expect(await store.tally('event')).toMatchObject([{ count: 1, sum: 3 }]);
     } finally {
-      migrations.splice(1);
+      migrations.splice(current);
       await store.close();
     }
     const refusal = expect(openPostgresStore(url, 1)).rejects;
@@ -124,6 +126,45 @@ describeWith('PostgreSQL', "PostgreSQL's tables", (program) => {
         'DATABASE_URL names a database that a newer version of ringtrue made: update, or choose another one.',
       ),
     );
+  });
+
+  test('of version 1 serve the program that made them and this one, at the same time', async () => {
+    const url = await freshUrl();
+    const later = migrations.splice(1);
+    const old = await openPostgresStore(url, 1).finally(() => migrations.push(...later));
+    const before = rating({ messageSid: 'SMbefore', score: 3 });
+    const noted = { voter: 'ada', text: '3', reason: 'closed', at: 1 };
+    await old.record(before);
+    // As version 1 did with a redelivery of what counted.
+    await server.run(
+      url,
+      "INSERT INTO ringtrue.uncounted (event, voter, message_sid, text, reason, at) VALUES ('event', 'ada', 'SMbefore', '3', 'closed', 1)",
+    );
+    await server.run(
+      url,
+      "INSERT INTO ringtrue.uncounted (event, voter, message_sid, text, reason, at) VALUES ('event', 'ada', 'SMother', '3', 'closed', 1)",
+    );
+    const store = await openPostgresStore(url, 1);
+    try {
+      expect(await store.uncounted('event', 5)).toEqual([{ ...noted, messageSid: 'SMother' }]);
+      expect(await old.record(rating({ messageSid: 'SMafter', score: 4 }))).toEqual({
+        kind: 'changed',
+        former: 3,
+        duplicate: false,
+      });
+      expect(await store.record(before)).toEqual({ kind: 'recorded', former: null, duplicate: true });
+      const did = { kind: 'recorded', former: null, session: null, score: null };
+      expect(await store.delivered('event', before)).toEqual(did);
+      expect(await store.delivered('event', { voter: 'ada', messageSid: 'SMafter' })).toEqual({
+        kind: 'changed',
+        former: 3,
+        session: 'KEYNOTE',
+        score: 4,
+      });
+    } finally {
+      await old.close();
+      await store.close();
+    }
   });
 
   test('are missed in one sentence when somebody took them away while the store is open', async () => {

@@ -38,9 +38,11 @@ const version1 = readFileSync(
   'utf8',
 );
 
+/** With a note of a message that counted, as version 1 made it of a redelivery. */
 function makeVersion1(): void {
   const database = new Database(file);
   database.exec(version1);
+  database.exec("INSERT INTO uncounted VALUES (2, 'event', 'ada', 'SM1', '5', 'closed', 5000)");
   database.close();
 }
 
@@ -103,7 +105,7 @@ test('writes that come at the same time wait for the disk together, and each is 
 test('a write that throws is undone alone, and those beside it stay', async () => {
   const sqlite = new SqliteFile(file);
   const insert = (name: string) =>
-    sqlite.run('INSERT INTO messages VALUES (?, ?, ?, ?)', 'event', name, 'recorded', null);
+    sqlite.run('INSERT INTO messages (event, message_sid, kind) VALUES (?, ?, ?)', 'event', name, 'recorded');
   const outcomes = await Promise.allSettled([
     sqlite.write(() => insert('SM1')),
     sqlite.write(() => {
@@ -173,14 +175,15 @@ test('a file that is deleted while it is open begins anew, and no rating goes wh
 
 test('a file of version 1 keeps its ratings through the steps that come after, all or none', async () => {
   makeVersion1();
+  const current = migrations.length;
   const added = 'ALTER TABLE ratings ADD COLUMN later TEXT';
   migrations.push(added, 'this is no SQL');
   try {
     expect(() => openSqliteStore(file)).toThrow(ConfigFault);
-    expect(inspectSqliteFile(file)).toEqual({ from: 1, to: 3 });
+    expect(inspectSqliteFile(file)).toEqual({ from: 1, to: current + 2 });
     migrations.pop();
     const store = openSqliteStore(file);
-    expect(inspectSqliteFile(file)).toEqual({ from: 2, to: 2 });
+    expect(inspectSqliteFile(file)).toEqual({ from: current + 1, to: current + 1 });
     expect(await store.tally('event')).toEqual([
       { session: 'KEYNOTE', count: 2, sum: 7, histogram: [0, 1, 0, 0, 1] },
       { session: 'WORKSHOP', count: 1, sum: 4, histogram: [0, 0, 0, 1, 0] },
@@ -190,21 +193,28 @@ test('a file of version 1 keeps its ratings through the steps that come after, a
       former: null,
       duplicate: true,
     });
+    expect(await store.delivered('event', { voter: 'ada', messageSid: 'SM1' })).toEqual({
+      kind: 'recorded',
+      former: null,
+      session: null,
+      score: null,
+    });
     expect(await store.comments('event', { states: ['held'], limit: 5 })).toMatchObject([{ text: 'hm' }]);
     expect(await store.settings('event')).toEqual([{ keyword: 'KEYNOTE', state: 'paused' }]);
-    expect(await store.uncounted('event', 5)).toHaveLength(1);
+    expect(await store.uncounted('event', 5)).toMatchObject([{ messageSid: 'SM4' }]);
     await store.close();
   } finally {
-    migrations.splice(1);
+    migrations.splice(current);
   }
   expect(() => openSqliteStore(file)).toThrow('RATINGS_FILE was made by a newer version');
 });
 
 test('looking at a file makes none and changes none', async () => {
-  expect(await inspectStore({ deployed: false, ratingsFile: file })).toEqual({ from: 0, to: 1 });
+  const current = migrations.length;
+  expect(await inspectStore({ deployed: false, ratingsFile: file })).toEqual({ from: 0, to: current });
   expect(() => readFileSync(file)).toThrow('ENOENT');
-  expect(await migrateStore({ deployed: false, ratingsFile: file })).toEqual({ from: 0, to: 1 });
-  expect(await inspectStore({ deployed: false, ratingsFile: file })).toEqual({ from: 1, to: 1 });
+  expect(await migrateStore({ deployed: false, ratingsFile: file })).toEqual({ from: 0, to: current });
+  expect(await inspectStore({ deployed: false, ratingsFile: file })).toEqual({ from: current, to: current });
 });
 
 test('ten processes that make one file at once all write to it', async () => {

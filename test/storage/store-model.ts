@@ -1,6 +1,7 @@
-import type { Score, SessionSetting } from '../../src/rating/rating-event';
+import type { SessionSetting } from '../../src/rating/rating-event';
 import type {
   CommentState,
+  Delivered,
   NewRating,
   RatingStore,
   SessionTally,
@@ -16,7 +17,9 @@ export type Operation =
   /** Comments have texts of their own here, so that the model needs no ids. */
   | { kind: 'moderate'; id: string; text: string; state: CommentState }
   | { kind: 'change'; setting: SessionSetting }
-  | { kind: 'note'; text: UncountedText };
+  | { kind: 'note'; text: UncountedText }
+  /** What a message of the voter did. */
+  | { kind: 'ask'; voter: string; messageSid: string };
 
 /** All that can be seen of an event. */
 export interface Observed {
@@ -29,7 +32,7 @@ export interface Observed {
 export class StoreModel {
   private constructor(
     private readonly ratings: Map<string, Omit<StoredRating, 'cursor'>>,
-    private readonly messages: Map<string, { kind: 'recorded' | 'changed'; former: Score | null }>,
+    private readonly messages: Map<string, Delivered>,
     private readonly settings: Map<string, SessionSetting>,
     private readonly uncounted: Map<string, UncountedText>,
   ) {}
@@ -66,9 +69,12 @@ export class StoreModel {
         return undefined;
       case 'note': {
         const { text } = operation;
-        if (!this.uncounted.has(text.messageSid)) this.uncounted.set(text.messageSid, text);
+        if (!this.uncounted.has(text.messageSid) && !this.messages.has(text.messageSid))
+          this.uncounted.set(text.messageSid, text);
         return undefined;
       }
+      case 'ask':
+        return this.messages.get(operation.messageSid) ?? null;
     }
   }
 
@@ -88,11 +94,12 @@ export class StoreModel {
 
   private record({ session, voter, messageSid, score, comment, at }: NewRating): unknown {
     const seen = this.messages.get(messageSid);
-    if (seen) return { ...seen, duplicate: true };
+    if (seen) return { kind: seen.kind, former: seen.former, duplicate: true };
     const key = `${session} ${voter}`;
     const old = this.ratings.get(key);
     const did = { kind: old ? ('changed' as const) : ('recorded' as const), former: old?.score ?? null };
-    this.messages.set(messageSid, did);
+    this.messages.set(messageSid, { ...did, session, score });
+    this.uncounted.delete(messageSid);
     const kept = comment
       ? { comment: comment.text, commentState: comment.state }
       : { comment: old?.comment ?? null, commentState: old?.commentState ?? null };
@@ -129,6 +136,8 @@ export function perform(store: RatingStore, event: string, operation: Operation)
       return store.changeSetting(event, operation.setting);
     case 'note':
       return store.noteUncounted(event, operation.text);
+    case 'ask':
+      return store.delivered(event, operation);
   }
 }
 

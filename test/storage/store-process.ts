@@ -65,6 +65,7 @@ export async function startStoreProcess(settings: StoreSettings): Promise<StoreP
   await call('open');
   return {
     record: (rating) => call('record', rating),
+    delivered: (event, message) => call('delivered', event, message),
     tally: (event) => call('tally', event),
     comments: (event, query) => call('comments', event, query),
     moderate: (event, id, state) => call('moderate', event, id, state),

@@ -40,6 +40,7 @@ function openMortal(): OpenedStore {
   };
   const lives: RatingStore = {
     record: mortal(store.record),
+    delivered: mortal(store.delivered),
     tally: mortal(store.tally),
     comments: mortal(store.comments),
     moderate: mortal(store.moderate),

@@ -1,6 +1,6 @@
 import { ConfigFault } from '../../src/storage/config-fault';
 import { type RatingStore, StoreUnavailable } from '../../src/storage/rating-store';
-import { type Head, itemsOf } from '../../src/storage/sync/sync-head';
+import { type Head, itemsOf, type MessageRow } from '../../src/storage/sync/sync-head';
 import { shardOf } from '../../src/storage/sync/sync-names';
 import { inspectSync } from '../../src/storage/sync/sync-store';
 import { type StartedSync, startSync } from '../stand-in/start-sync';
@@ -158,6 +158,35 @@ describe('what was put away', () => {
     expect(await store.tally('event')).toHaveLength(1);
   });
 
+  test('still knows what every message did, with one call or two, and changes nothing to tell', async () => {
+    for (const { voter, messageSid, score } of given) {
+      sync.calls.length = 0;
+      expect(await store.delivered('event', { voter, messageSid })).toEqual({
+        kind: 'recorded',
+        former: null,
+        session: 'KEYNOTE',
+        score,
+      });
+      // The very first finds the service, too.
+      expect(sync.calls.length).toBeLessThanOrEqual(messageSid === given[0]?.messageSid ? 3 : 2);
+      expect(sync.calls.filter((call) => !call.startsWith('GET'))).toEqual([]);
+    }
+    const stranger = { voter: many[0] ?? '', messageSid: 'SM of nobody' };
+    expect(await store.delivered('event', stranger)).toBeNull();
+  });
+
+  test('still knows messages that an older version counted, and not of which session', async () => {
+    for (const data of storedData())
+      if ('messages' in data)
+        data.messages = (data.messages as MessageRow[]).map(([key, answer]) => [key, answer]);
+    const [oldest = rating(), newest = rating()] = [given[0], given.at(-1)];
+    for (const one of [oldest, newest]) {
+      const did = { kind: 'recorded', former: null };
+      expect(await store.delivered('event', one)).toEqual({ ...did, session: null, score: null });
+      expect(await store.record(one)).toEqual({ ...did, duplicate: true });
+    }
+  });
+
   test('is exported whole, with its comments', async () => {
     const found = [];
     for await (const one of store.ratings('event')) found.push(one);
@@ -230,11 +259,15 @@ function itemsKept(): { kept: string[]; named: string[] } {
 }
 
 function everythingStored(): string {
-  return JSON.stringify(
-    [...sync.services.values()].map(({ documents, maps }) => [
-      [...documents.values()].map(({ data }) => data),
-      [...maps.values()].map(({ items }) => [...items.values()].map(({ data }) => data)),
-    ]),
+  return JSON.stringify(storedData());
+}
+
+/** The data of every Document and item. */
+function storedData(): Record<string, unknown>[] {
+  return [...sync.services.values()].flatMap(({ documents, maps }) =>
+    [...documents.values(), ...[...maps.values()].flatMap(({ items }) => [...items.values()])].map(
+      ({ data }) => data as Record<string, unknown>,
+    ),
   );
 }
 

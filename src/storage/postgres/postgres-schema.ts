@@ -109,4 +109,56 @@ export const migrations = [
        END LOOP;
        RETURN removed;
      END $$;`,
+  `ALTER TABLE ringtrue.messages ADD COLUMN session text, ADD COLUMN score smallint;
+   DELETE FROM ringtrue.uncounted u USING ringtrue.messages m WHERE m.event = u.event AND m.message_sid = u.message_sid;
+
+   -- Whether a message counts and whether it stands among the uncounted is decided by one call at a time.
+   CREATE FUNCTION ringtrue.lock_message(event text, message_sid text) RETURNS void LANGUAGE sql
+     AS $$ SELECT pg_advisory_xact_lock(hashtextextended(event || ' ' || message_sid, 0)) $$;
+
+   CREATE OR REPLACE FUNCTION ringtrue.record(r jsonb, OUT kind text, OUT former smallint, OUT duplicate boolean)
+     LANGUAGE plpgsql SET lock_timeout = '3s' AS $$
+     DECLARE
+       new_score smallint := (r->>'score')::smallint;
+       commented bigint := CASE WHEN r->>'comment' IS NULL THEN NULL ELSE (r->>'at')::bigint END;
+     BEGIN
+       -- Waits for the same message when another call is at it, and then sees what that one did.
+       PERFORM ringtrue.lock_message(r->>'event', r->>'messageSid');
+       INSERT INTO ringtrue.messages (event, message_sid, kind, session, score)
+         VALUES (r->>'event', r->>'messageSid', 'recorded', r->>'session', new_score) ON CONFLICT DO NOTHING;
+       duplicate := NOT FOUND;
+       IF duplicate THEN
+         SELECT m.kind, m.former INTO kind, former FROM ringtrue.messages m
+           WHERE m.event = r->>'event' AND m.message_sid = r->>'messageSid';
+         RETURN;
+       END IF;
+       -- Before any rating is locked, as ringtrue.remove does it: in another order two could wait for each other.
+       DELETE FROM ringtrue.uncounted u WHERE u.event = r->>'event' AND u.message_sid = r->>'messageSid';
+       kind := 'recorded';
+       LOOP
+         SELECT o.score INTO former FROM ringtrue.ratings o
+           WHERE o.event = r->>'event' AND o.session = r->>'session' AND o.voter = r->>'voter' FOR UPDATE;
+         IF FOUND THEN
+           kind := 'changed';
+           UPDATE ringtrue.ratings o SET score = new_score, at = (r->>'at')::bigint,
+               comment = coalesce(r->>'comment', o.comment), comment_state = coalesce(r->>'commentState', o.comment_state),
+               comment_at = coalesce(commented, o.comment_at)
+             WHERE o.event = r->>'event' AND o.session = r->>'session' AND o.voter = r->>'voter';
+           UPDATE ringtrue.messages m SET kind = 'changed', former = record.former
+             WHERE m.event = r->>'event' AND m.message_sid = r->>'messageSid';
+           EXIT;
+         END IF;
+         former := NULL;
+         INSERT INTO ringtrue.ratings (event, session, voter, score, at, comment, comment_state, comment_at)
+           VALUES (r->>'event', r->>'session', r->>'voter', new_score, (r->>'at')::bigint,
+             r->>'comment', r->>'commentState', commented)
+           ON CONFLICT DO NOTHING;
+         EXIT WHEN FOUND;
+       END LOOP;
+       IF former IS DISTINCT FROM new_score THEN
+         PERFORM ringtrue.count(r->>'event', r->>'session', ringtrue.slot(r->>'voter'),
+           (SELECT array_agg((CASE WHEN i = new_score THEN 1 WHEN i = former THEN -1 ELSE 0 END)::bigint ORDER BY i)
+            FROM generate_series(1, 5) i));
+       END IF;
+     END $$;`,
 ];

@@ -3,6 +3,7 @@ import { type RatingPlace, readCursor } from '../rating-cursor';
 import type {
   CommentQuery,
   CommentState,
+  Delivered,
   NewRating,
   RatingStore,
   Recorded,
@@ -12,7 +13,7 @@ import type {
   UncountedText,
 } from '../rating-store';
 import { storable } from '../storable';
-import { commentOf, ratingOf, readCommentId, tallies, uncountedOf } from '../table-row';
+import { commentOf, deliveredOf, ratingOf, readCommentId, tallies, uncountedOf } from '../table-row';
 import { migrate } from './migrate-postgres';
 import { literal, PostgresConnection } from './postgres-connection';
 
@@ -49,6 +50,16 @@ class PostgresStore implements RatingStore {
       former: row.former as Score | null,
       duplicate: row.duplicate as boolean,
     };
+  }
+
+  async delivered(
+    event: string,
+    { messageSid }: Pick<NewRating, 'voter' | 'messageSid'>,
+  ): Promise<Delivered | null> {
+    const [row] = await this.database.ask`
+      SELECT kind, former, session, score FROM ringtrue.messages
+      WHERE event = ${event} AND message_sid = ${messageSid}`;
+    return row ? deliveredOf(row) : null;
   }
 
   async tally(event: string): Promise<SessionTally[]> {
@@ -97,8 +108,11 @@ class PostgresStore implements RatingStore {
   async noteUncounted(event: string, { voter, messageSid, text, reason, at }: UncountedText): Promise<void> {
     // Rows that another call is deleting are left to it: two that wait for each other would end one another.
     await this.database.ask`
+      SELECT ringtrue.lock_message(${event}, ${messageSid});
       INSERT INTO ringtrue.uncounted (event, voter, message_sid, text, reason, at)
-      VALUES (${event}, ${voter}, ${messageSid}, ${text}, ${reason}, ${at}) ON CONFLICT DO NOTHING;
+      SELECT ${event}, ${voter}, ${messageSid}, ${text}, ${reason}, ${at}
+      WHERE NOT EXISTS (SELECT FROM ringtrue.messages WHERE event = ${event} AND message_sid = ${messageSid})
+      ON CONFLICT DO NOTHING;
       DELETE FROM ringtrue.uncounted WHERE id IN
         (SELECT id FROM ringtrue.uncounted WHERE event = ${event} ORDER BY id DESC OFFSET ${keptUncounted}
          FOR UPDATE SKIP LOCKED)`;

@@ -28,4 +28,8 @@ export const migrations = [
      text TEXT NOT NULL, reason TEXT NOT NULL, at INTEGER NOT NULL,
      UNIQUE (event, message_sid)
    );`,
+  `ALTER TABLE messages ADD COLUMN session TEXT;
+   ALTER TABLE messages ADD COLUMN score INTEGER;
+   DELETE FROM uncounted WHERE EXISTS
+     (SELECT 1 FROM messages m WHERE m.event = uncounted.event AND m.message_sid = uncounted.message_sid);`,
 ];

@@ -5,6 +5,7 @@ import { type RatingPlace, readCursor } from '../rating-cursor';
 import type {
   CommentQuery,
   CommentState,
+  Delivered,
   NewRating,
   RatingStore,
   Recorded,
@@ -14,7 +15,15 @@ import type {
   UncountedText,
 } from '../rating-store';
 import { storable } from '../storable';
-import { commentOf, ratingOf, readCommentId, type TableRow, tallies, uncountedOf } from '../table-row';
+import {
+  commentOf,
+  deliveredOf,
+  ratingOf,
+  readCommentId,
+  type TableRow,
+  tallies,
+  uncountedOf,
+} from '../table-row';
 import { SqliteFile } from './sqlite-file';
 
 const exportPage = 500;
@@ -66,9 +75,27 @@ class SqliteStore implements RatingStore {
       );
       if (former !== null) this.count(event, session, former, -1);
       this.count(event, session, score, 1);
-      this.file.run('INSERT INTO messages VALUES (?, ?, ?, ?)', event, messageSid, kind, former);
+      this.file.run(
+        'INSERT INTO messages (event, message_sid, kind, former, session, score) VALUES (?, ?, ?, ?, ?, ?)',
+        ...[event, messageSid, kind, former, session, score],
+      );
+      this.file.run('DELETE FROM uncounted WHERE event = ? AND message_sid = ?', event, messageSid);
       return { kind, former, duplicate: false };
     });
+  }
+
+  async delivered(
+    event: string,
+    { messageSid }: Pick<NewRating, 'voter' | 'messageSid'>,
+  ): Promise<Delivered | null> {
+    const row = await this.file.read(() =>
+      this.file.get(
+        'SELECT kind, former, session, score FROM messages WHERE event = ? AND message_sid = ?',
+        event,
+        messageSid,
+      ),
+    );
+    return row ? deliveredOf(row) : null;
   }
 
   async tally(event: string): Promise<SessionTally[]> {
@@ -127,8 +154,9 @@ class SqliteStore implements RatingStore {
   async noteUncounted(event: string, { voter, messageSid, text, reason, at }: UncountedText): Promise<void> {
     await this.file.write(() => {
       this.file.run(
-        'INSERT OR IGNORE INTO uncounted (event, voter, message_sid, text, reason, at) VALUES (?, ?, ?, ?, ?, ?)',
-        ...[event, voter, messageSid, storable(text), reason, at],
+        `INSERT OR IGNORE INTO uncounted (event, voter, message_sid, text, reason, at) SELECT ?, ?, ?, ?, ?, ?
+         WHERE NOT EXISTS (SELECT 1 FROM messages WHERE event = ? AND message_sid = ?)`,
+        ...[event, voter, messageSid, storable(text), reason, at, event, messageSid],
       );
       this.file.run(
         `DELETE FROM uncounted WHERE event = ? AND id <=

@@ -14,8 +14,17 @@ export type RatingRow = [
   comment: string,
   tag: string,
 ];
-/** `[digest, answer, attempt]`: 0 for a first rating, else the former score; `attempt` only until it is put away. */
-export type MessageRow = [digest: string, answer: 0 | Score, attempt?: string];
+/**
+ * `[digest, answer, attempt, session, score]`: 0 for a first rating, else the former score; `attempt` is '' once it is put away;
+ * the session by its place. Older versions wrote two or three of them.
+ */
+export type MessageRow = [
+  digest: string,
+  answer: 0 | Score,
+  attempt?: string,
+  session?: number,
+  score?: Score,
+];
 /** `[id, voter, session, score, state, at, text]`: the id is the rating's and stays when the text is another one. */
 export type CommentRow = [
   id: string,

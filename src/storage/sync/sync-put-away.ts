@@ -4,6 +4,7 @@ import {
   type BatchItem,
   type CommentRow,
   looseBytes,
+  type MessageRow,
   type Partition,
   type PartitionItem,
   sizeOf,
@@ -48,12 +49,16 @@ async function putAwayRatings(state: ShardState): Promise<void> {
   const place = bytes.indexOf(Math.max(...bytes));
   const moved: PartitionItem = {
     ratings: ratings.get(place) ?? [],
-    messages: (messages.get(place) ?? []).map(([key, answer]) => [key, answer]),
+    messages: (messages.get(place) ?? []).map(withoutAttempt),
   };
   head.ratings = head.ratings.filter((row) => !moved.ratings.includes(row));
   const gone = new Set(moved.messages.map(([key]) => key));
   head.messages = head.messages.filter(([key]) => !gone.has(key));
   await replacePartition(state, place, merge(await state.partition(place), moved));
+}
+
+function withoutAttempt([key, answer, , session, score]: MessageRow): MessageRow {
+  return session === undefined || score === undefined ? [key, answer] : [key, answer, '', session, score];
 }
 
 /** Writes a partition anew, in two or more when it has become too large for one item. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { CommentState, NewRating, Recorded, UncountedText } from '../rating-store';
+import type { CommentState, Delivered, NewRating, Recorded, UncountedText } from '../rating-store';
 import { storable } from '../storable';
 import { mayHave } from './sync-filter';
 import type { BatchItem, CommentRow, Head, MessageRow, PartitionItem, RatingRow, TextRow } from './sync-head';
@@ -98,12 +98,7 @@ export async function recordRating(
   const key = digest('message', messageSid);
   const place = placeOf(head, session);
   const [seen, old] = await Promise.all([state.message(key), state.rating(voter, place)]);
-  if (seen) {
-    const [, answer, writer] = seen;
-    return answer === 0
-      ? { kind: 'recorded', former: null, duplicate: writer !== attempt }
-      : { kind: 'changed', former: answer, duplicate: writer !== attempt };
-  }
+  if (seen) return { ...whatItDid(seen), duplicate: seen[2] !== attempt };
   const former = old?.[2] ?? null;
   let id = old?.[4] ?? '';
   const before = id === '' ? undefined : await state.comment(id);
@@ -114,11 +109,24 @@ export async function recordRating(
   } else if (before) before[3] = score;
   head.ratings = head.ratings.filter((row) => row[0] !== voter || row[1] !== place);
   head.ratings.push([voter, place, score, at, id, attempt]);
-  head.messages.push([key, former ?? 0, attempt]);
+  head.messages.push([key, former ?? 0, attempt, place, score]);
+  head.texts = head.texts.filter(([, sid]) => sid !== messageSid);
   count(head, place, former, -1);
   count(head, place, score, 1);
   state.changed = true;
   return { kind: former === null ? 'recorded' : 'changed', former, duplicate: false };
+}
+
+/** What the message did when it counted; `null`: it did not. */
+export async function findDelivered(state: ShardState, messageSid: string): Promise<Delivered | null> {
+  const seen = await state.message(digest('message', messageSid));
+  if (!seen) return null;
+  const [, , , session = -1, score = null] = seen;
+  return { ...whatItDid(seen), session: state.head.sessions[session] ?? null, score };
+}
+
+function whatItDid([, answer]: MessageRow): Pick<Recorded, 'kind' | 'former'> {
+  return answer === 0 ? { kind: 'recorded', former: null } : { kind: 'changed', former: answer };
 }
 
 export async function moderateComment(state: ShardState, id: string, to: CommentState): Promise<boolean> {
@@ -132,7 +140,7 @@ export async function moderateComment(state: ShardState, id: string, to: Comment
 export async function noteText(state: ShardState, text: UncountedText): Promise<void> {
   const { head } = state;
   const isIt = (row: TextRow) => row[1] === text.messageSid;
-  if (head.texts.some(isIt)) return;
+  if (head.texts.some(isIt) || (await state.message(digest('message', text.messageSid)))) return;
   for (const [key] of head.textBatches) {
     if ((await state.item<BatchItem<TextRow>>(key)).rows.some(isIt)) return;
   }

@@ -4,6 +4,7 @@ import { ConfigFault } from '../config-fault';
 import type {
   CommentQuery,
   CommentState,
+  Delivered,
   NewRating,
   RatingStore,
   Recorded,
@@ -21,7 +22,7 @@ import { shardOf } from './sync-names';
 import { allRatings, inTurn, newestComments, newestTexts, readCursor, sumTallies } from './sync-reading';
 import { type Gone, removeRows } from './sync-removal';
 import { unknownService } from './sync-service';
-import { moderateComment, noteText, recordRating, shardOfComment } from './sync-state';
+import { findDelivered, moderateComment, noteText, recordRating, shardOfComment } from './sync-state';
 
 /** How long a change or a reading may take, in milliseconds; a handler answers after 8.5 s in any case. */
 const patience = 8000;
@@ -94,6 +95,16 @@ class SyncStore implements RatingStore {
     return this.event(rating.event)
       .shard(shardOf(rating.voter))
       .change((state) => recordRating(state, rating, attempt), inTime());
+  }
+
+  // What changes nothing writes nothing.
+  delivered(
+    event: string,
+    { voter, messageSid }: Pick<NewRating, 'voter' | 'messageSid'>,
+  ): Promise<Delivered | null> {
+    return this.event(event)
+      .shard(shardOf(voter))
+      .change((state) => findDelivered(state, messageSid), inTime());
   }
 
   async tally(event: string): Promise<SessionTally[]> {
