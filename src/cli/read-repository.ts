@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Repository } from '../doctor/project/project';
@@ -9,31 +9,26 @@ export function readRepository(dir: string, envFile: string): Repository {
   const here = readdirSync(dir).filter(
     (name) => /^\.env(?:\.|$)/.test(name) && !/\.(?:example|sample|template)$/.test(name),
   );
-  const secrets = [...new Set([...here, ...(existsSync(path.join(dir, envFile)) ? [envFile] : [])])].filter(
-    (file) => !path.relative(dir, path.resolve(dir, file)).startsWith('..'),
+  const used = path.relative(dir, path.resolve(dir, envFile));
+  const secrets = [...new Set([...here, ...(existsSync(path.join(dir, used)) ? [used] : [])])].filter(
+    (file) => !file.startsWith('..'),
   );
-  const tracked = askGit(dir, ['ls-files', '-z', '--', ...secrets]);
-  if (tracked === null || secrets.length === 0)
-    return { trackedSecrets: [], unignoredSecrets: [], deployedAccounts: readAccounts(dir) };
-  const ignored = askGit(dir, ['check-ignore', '-z', '--', ...secrets]) ?? [];
+  const tracked = secrets.length === 0 ? [] : (askGit(dir, ['ls-files', '-z', '--', ...secrets]) ?? []);
+  const untracked = secrets.filter((file) => !tracked.includes(file));
+  const ignored = askGit(dir, ['check-ignore', '-z', '--stdin'], untracked.join('\0')) ?? untracked;
   return {
     trackedSecrets: tracked,
-    unignoredSecrets: secrets.filter((file) => !ignored.includes(file) && !tracked.includes(file)),
+    unignoredSecrets: untracked.filter((file) => !ignored.includes(file)),
     deployedAccounts: readAccounts(dir),
   };
 }
 
-function askGit(dir: string, args: string[]): string[] | null {
-  try {
-    const output = execFileSync('git', args, {
-      cwd: dir,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    return output.split('\0').filter((name) => name !== '');
-  } catch {
-    return null;
-  }
+// `null` when git could not tell: it is not there, or this is no repository.
+function askGit(dir: string, args: string[], input = ''): string[] | null {
+  const { status, stdout } = spawnSync('git', args, { cwd: dir, encoding: 'utf8', input });
+  // With 1 check-ignore says that it ignores none of them; ls-files never ends so.
+  if (status !== 0 && status !== 1) return null;
+  return stdout.split('\0').filter((name) => name !== '');
 }
 
 // { "AC…": … } or { "AC…:us1": … }

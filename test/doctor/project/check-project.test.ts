@@ -15,6 +15,31 @@ describe('the doctor, asked about a project', () => {
     expect(checkProject({ ...(await readMade(healthy)), account, called })).toEqual([]);
   });
 
+  test.each([
+    ['.env', undefined],
+    ['.env and another file', 'settings/production.env'],
+    ['.env and another file, written in another way', './settings/production.env'],
+  ])('finds nothing where git ignores %s', async (_name, envFile) => {
+    const files = {
+      ...healthy,
+      '.gitignore': '.env\nsettings/*.env\n',
+      'settings/production.env': healthy['.env'] as string,
+    };
+    const project = await readMade(files, { git: [['init', '-q']], envFile });
+    expect(checkProject(project)).toEqual([]);
+  });
+
+  test('says of each file whether git ignores it', async () => {
+    const files = { ...healthy, '.gitignore': '.env\n', '.env.production': 'GREETING=hi\n' };
+    const { repository } = await readMade(files, { git: [['init', '-q']] });
+    expect(repository).toMatchObject({ trackedSecrets: [], unignoredSecrets: ['.env.production'] });
+  });
+
+  test('says nothing of what git cannot tell', async () => {
+    const { repository } = await readMade({ ...healthy, '.git/HEAD': 'nonsense\n' });
+    expect(repository).toMatchObject({ trackedSecrets: [], unignoredSecrets: [] });
+  });
+
   test.each(brokenProjects)('finds $name: $code', async ({ code, also, says, files, env, git, change }) => {
     const project = await readMade({ ...healthy, ...files }, { env: env ?? {}, git: git ?? [] });
     const findings = checkProject({ ...project, ...change });
