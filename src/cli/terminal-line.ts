@@ -1,5 +1,6 @@
 import path from 'node:path';
 import pc from 'picocolors';
+import type { FailureReason } from '../emulator/gateway';
 import type { RequestRecord } from '../emulator/request-log';
 import type { RuntimeEvent } from '../emulator/supervise-runtime';
 
@@ -24,7 +25,7 @@ export function describeRequest(record: RequestRecord, explanation: string | nul
 
 /** A reason code in words; empty for one that has none. */
 export function meaningOf(reason: string): string {
-  return reasons[reason] ?? '';
+  return reasons[reason as FailureReason] ?? '';
 }
 
 /** What happened to a handler or its process, for the terminal; `null` for what needs no word. */
@@ -67,7 +68,7 @@ const whyReplaced = {
   'time-limit': 'a handler ran for more than 10 s',
 } as const;
 
-const reasons: Record<string, string> = {
+const reasons: Record<FailureReason, string> = {
   'missing-signature': 'it has no X-Twilio-Signature',
   'malformed-signature': 'its X-Twilio-Signature is not a signature (28 characters of base64)',
   'signature-mismatch': 'another Auth Token signed it, or it was changed after signing',
@@ -85,6 +86,9 @@ const reasons: Record<string, string> = {
   private: 'a private file has no URL',
   'not-found': 'there is no such function or asset',
   'bad-target': 'its target is not a path',
+  'compressed-body': 'it has a Content-Encoding: only the bytes that were signed may reach a handler',
+  'ambiguous-form':
+    'its form is read in two ways: escape what is not ASCII, and begin without a byte order mark',
   'password-in-clear': 'a password over a network without HTTPS: use --https, or a tunnel with --public-url',
   'too-many-requests': 'more than 30 invocations at once',
   uncaught: 'an error nobody caught ended it',

@@ -8,8 +8,8 @@
  *          [4] https://support.twilio.com/hc/en-us/articles/43430648191259 (403 for a protected Function)
  *          [5] https://www.twilio.com/docs/api/errors/82008
  *
- * Order of checks (the platform's is not published): size of the headers, method, body, route, signature. So an
- * unauthenticated caller learns nothing about a protected path that its 404 does not tell already.
+ * Order of checks (the platform's is not published): size of the headers, method, encoding, body, route,
+ * signature. So an unauthenticated caller learns nothing about a protected path that its 404 does not tell already.
  *
  * Gaps, the same as in docs/edge.md:
  * - `SERVICE_SID` and `ENVIRONMENT_SID` are undefined, as in Twilio's local runtime: there is no service.
@@ -26,8 +26,12 @@
  *   differently by its pages. The header `X-Twilio-Function-Concurrency` is not sent.
  * - The 256 MB are those of one process for all invocations, and of its heap; what lies outside (buffers) may take
  *   128 MB more, with Node and Twilio's runtime.
+ * - What the platform does with a compressed body, or with a form that parsers read differently (a byte order mark, a
+ *   letter that should have been escaped beside a broken escape), is not known: Twilio sends neither, both are refused.
  */
+import { isForm } from '../signature/canonical';
 import { type Key, type SignatureReason, verify } from '../signature/index';
+import { isReadAlike } from './is-read-alike';
 import type { Route } from './routes';
 
 export interface EdgeRequest {
@@ -58,6 +62,8 @@ export type RefusalReason =
   | 'private'
   | 'not-found'
   | 'bad-target'
+  | 'compressed-body'
+  | 'ambiguous-form'
   | 'password-in-clear';
 
 export interface Refusal {
@@ -102,6 +108,9 @@ export function judge(request: EdgeRequest, policy: EdgePolicy): Verdict {
   if (route.access === 'public') return { verdict: 'passed', route, signedUrl: null };
   const signature = checkSignature(request, policy);
   if (!signature.valid) return { ...refuse(403, signature.reason, unauthorizedText), unsigned: route };
+  // The handler would be given fields that nobody signed.
+  if (isForm(contentTypeOf(request)) && !isReadAlike(request.body))
+    return refuse(400, 'ambiguous-form', 'Bad Request');
   return { verdict: 'passed', route, signedUrl: signature.url };
 }
 
@@ -119,6 +128,10 @@ export function judgeHead({
     return refuse(405, 'method-not-allowed', 'Method Not Allowed', { allow: 'GET, HEAD, POST, OPTIONS' });
   }
   if (!target.startsWith('/')) return refuse(400, 'bad-target', 'Bad Request');
+  // Twilio's runtime would unpack it: what a handler is given is neither what was signed nor what was measured.
+  if (!/^(?:identity)?$/i.test(headerValues(rawHeaders, 'content-encoding').join(', '))) {
+    return refuse(415, 'compressed-body', 'Unsupported Media Type', { 'accept-encoding': 'identity' });
+  }
   if (exposed && headerValues(rawHeaders, 'authorization').some(isBasic)) return passwordInClear();
   return undefined;
 }
@@ -153,11 +166,12 @@ function findRoute(target: string, routes: ReadonlyMap<string, Route>): Route | 
 }
 
 function checkSignature(
-  { method, target, rawHeaders, body }: EdgeRequest,
+  request: EdgeRequest,
   { keys, publicUrls }: EdgePolicy,
 ): { valid: true; url: string } | { valid: false; reason: SignatureReason } {
+  const { method, target, rawHeaders, body } = request;
   const signature = headerValues(rawHeaders, 'x-twilio-signature');
-  const contentType = headerValues(rawHeaders, 'content-type')[0];
+  const contentType = contentTypeOf(request);
   const keySid = headerValues(rawHeaders, 'x-twilio-signature-key-sid')[0];
   let reason: SignatureReason = 'missing-key';
   for (const publicUrl of publicUrls) {
@@ -177,6 +191,10 @@ function checkSignature(
     reason = result.reason;
   }
   return { valid: false, reason };
+}
+
+function contentTypeOf({ rawHeaders }: EdgeRequest): string | undefined {
+  return headerValues(rawHeaders, 'content-type')[0];
 }
 
 function refuse(

@@ -37,9 +37,12 @@ export interface GatewayOptions {
   tls?: { cert: string; key: string } | undefined;
 }
 
+/** Why a request was refused, or failed behind the edge. */
+export type FailureReason = RefusalReason | 'too-many-requests' | 'cookie-too-old' | RuntimeFailure['why'];
+
 interface Outcome {
   verdict: RequestRecord['verdict'];
-  reason: RefusalReason | 'too-many-requests' | 'cookie-too-old' | RuntimeFailure['why'] | null;
+  reason: FailureReason | null;
   answer: RuntimeAnswer;
 }
 

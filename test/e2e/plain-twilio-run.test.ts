@@ -3,9 +3,11 @@ import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { deflateSync } from 'node:zlib';
 import Database from 'libsql';
 import { buildBundle } from '../../src/bundle/build-bundle';
 import { unauthorizedText } from '../../src/emulator/edge';
+import { decodeForm } from '../../src/signature/canonical';
 import { sendRaw } from '../send-raw';
 import { signWithTwilio } from '../sign-with-twilio';
 
@@ -113,6 +115,19 @@ test.each([
   const change = { ...request, body: request.body.replace(/SMa+/, `SM${'b'.repeat(32)}`) };
   expect(await sendRaw(url, request)).toMatchObject({ status: 403, text: unauthorizedText });
   expect(await sendRaw(url, change)).toMatchObject({ status: 403 });
+  expect(storedMessages()).toBe(before);
+});
+
+test('and refuses one whose compressed bytes were signed, storing nothing', async () => {
+  const body = deflateSync(genuine().body);
+  const signedBytes = Object.fromEntries(decodeForm(body));
+  const request = signWithTwilio({ token, url: `${url}/sms/incoming`, params: signedBytes });
+  const headers = [...request.headers, 'content-encoding', 'deflate'];
+  const before = storedMessages();
+  expect(await sendRaw(url, { ...request, headers, body })).toMatchObject({
+    status: 403,
+    text: unauthorizedText,
+  });
   expect(storedMessages()).toBe(before);
 });
 

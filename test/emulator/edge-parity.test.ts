@@ -1,9 +1,12 @@
 import { existsSync, rmSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import path from 'node:path';
+import zlib from 'node:zlib';
+import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
 import { createEdge, type Edge } from '../../src/emulator/create-edge';
 import type { RequestRecord } from '../../src/emulator/request-log';
 import type { RuntimeEvent } from '../../src/emulator/supervise-runtime';
+import { decodeForm } from '../../src/signature/canonical';
 import { type RawRequest, sendRaw } from '../send-raw';
 import { signWithTwilio } from '../sign-with-twilio';
 import { makeFunctionsProject } from './functions-project';
@@ -112,9 +115,41 @@ const refusals: [what: string, status: number, reason: string, request: () => Ra
     'headers-too-large',
     () => ({ target: '/marks', headers: headersOf(15_001) }),
   ],
+  ['a compressed body', 415, 'compressed-body', () => compressed(zlib.gzipSync('Body=forged'), 'gzip')],
+  ['a deflated body', 415, 'compressed-body', () => compressed(zlib.deflateSync('Body=forged'), 'Deflate')],
+  ['two encodings', 415, 'compressed-body', () => ({ target: '/marks', headers: twice('content-encoding') })],
+  [
+    '5 kB that unpack to 5 MB',
+    415,
+    'compressed-body',
+    () => ({ ...compressed(zlib.gzipSync(Buffer.alloc(5_000_000, 'a')), 'gzip'), target: '/marks' }),
+  ],
+  [
+    'a signed byte order mark, which the runtime takes away',
+    400,
+    'ambiguous-form',
+    () => signedAs({ '\uFEFFBody': 'x' }, '\uFEFFBody=x'),
+  ],
+  [
+    'a signed text that the runtime takes for a 5, for its broken escape',
+    400,
+    'ambiguous-form',
+    () => signedAs({ Body: '\u0135%a' }, '%42%6F%64%79=\u0135%a'),
+  ],
   ['a whole URL as target', 400, 'bad-target', () => ({ target: 'http://other.example/marks' })],
 ];
 
+function signedAs(params: Record<string, string>, body: string | Buffer): RawRequest {
+  return { ...signWithTwilio({ token, url: `${edge.url}/marked`, params }), body };
+}
+// Signed is what the edge would read in the compressed bytes.
+function compressed(body: Buffer, encoding: string): RawRequest {
+  const request = signedAs(Object.fromEntries(decodeForm(body)), body);
+  return { ...request, headers: [...(request.headers ?? []), 'content-encoding', encoding] };
+}
+function twice(name: string): string[] {
+  return [name, 'identity', name, 'identity'];
+}
 // `Host` is sent besides.
 function headers(count: number): string[] {
   return Array.from({ length: count }, (_, index) => [`x-${index}`, '1']).flat();
@@ -130,6 +165,18 @@ test.each(refusals)('refuses %s with %i and does not run the handler', async (_,
   expect(await sendRaw(edge.url, request)).toMatchObject({ status });
   expect(records.at(-1)).toMatchObject({ verdict: 'refused', reason });
   expect(handlerRan()).toBe(false);
+});
+
+test.each([
+  ['without an encoding worth the name', ['content-encoding', 'Identity'], 'Body=x'],
+  ['with letters that are not escaped', [], 'Body=\u0135\u{1F600}&Body=\u00e9'],
+])('takes a signed form %s', async (_, headers, body) => {
+  const request = { ...signWithTwilio({ token, url: `${edge.url}/sometimes`, params: {} }), body };
+  const signature = getExpectedTwilioSignature(token, `${edge.url}/sometimes`, {
+    Body: [...new URLSearchParams(body).getAll('Body')],
+  });
+  const sent = [...request.headers.slice(0, 2), 'x-twilio-signature', signature, ...headers];
+  expect(await sendRaw(edge.url, { ...request, headers: sent })).toMatchObject({ status: 200, text: 'ran' });
 });
 
 test('answers CONNECT, which Node would leave without a word', async () => {
