@@ -9,7 +9,7 @@ import { type MatrixRow, type Outcome, runMatrix } from '../emulator/attack/run-
 import { readEnvironment } from './environment';
 import { collect } from './option-values';
 import { UsageFault } from './usage-fault';
-import { chooseWebhook } from './webhook-option';
+import { type ChosenWebhook, chooseWebhook } from './webhook-option';
 
 interface AttackOptions {
   url?: string;
@@ -51,7 +51,7 @@ export function attackCommand(): Command {
       'after',
       '\nThe protections are tried on a small rating application of our own, on this machine. Your webhook gets a text' +
         '\nthat counts for nothing; attack what is yours.' +
-        '\n\nExit code: 0 everything was stopped, 1 an attack got through, 2 wrong usage.',
+        '\n\nExit code: 0 everything was stopped, 1 an attack got through, 2 wrong usage or nothing to attack.',
     )
     .action(attack);
 }
@@ -68,10 +68,11 @@ async function attack(options: AttackOptions): Promise<void> {
   const say = (text: string) => {
     if (process.stderr.isTTY && !options.json) process.stderr.write(`\r\u001b[K${text}`);
   };
+  const target = findTarget(attacks, options);
   const rows = options.matrix
     ? await runMatrix(attacks, protections, ({ name }) => say(`${attacks.length} attacks against: ${name}`))
     : attacks.map((each): MatrixRow => ({ attack: each, outcomes: {} }));
-  const attacked = await attackWebhook(attacks, options, say);
+  const attacked = await attackWebhook(attacks, { ...target, env: options.env }, say);
   const { trials } = attacked;
   say('');
   if (options.json) console.log(JSON.stringify(toJson(rows, attacked), null, 2));
@@ -89,15 +90,35 @@ function chooseAttacks(names: string[]): Attack[] {
   return allAttacks.filter(({ name }) => names.length === 0 || names.includes(name));
 }
 
+interface Target {
+  /** `null`: no URL was given and no emulator is running. */
+  webhook: ChosenWebhook | null;
+  dataDir: string;
+}
+
+/** @throws UsageFault when there would be nothing to attack: a check that tried nothing must not look like one that passed */
+function findTarget(attacks: Attack[], { url, data, matrix }: AttackOptions): Target {
+  const dataDir = path.resolve(data);
+  const webhook = chooseWebhook(url, dataDir);
+  if (!matrix && webhook.isGuess)
+    throw new UsageFault(
+      'Nothing was attacked: no emulator is running, so start it or give --url, or leave --no-matrix out.',
+    );
+  if (!matrix && attacks.every(({ onUrl }) => onUrl === false))
+    throw new UsageFault(
+      `Nothing was attacked: only the comparison can tell what ${attacks.map(({ name }) => name).join(' and ')} came to, so leave --no-matrix out.`,
+    );
+  return { webhook: webhook.isGuess ? null : webhook, dataDir };
+}
+
 async function attackWebhook(
   attacks: Attack[],
-  options: AttackOptions,
+  { webhook, dataDir, env }: Target & { env: string | undefined },
   say: (text: string) => void,
 ): Promise<Attacked> {
-  const dataDir = path.resolve(options.data);
-  const { url, reroute, isGuess } = chooseWebhook(options.url, dataDir);
-  if (isGuess) return { url: null, control: null, trials: [] };
-  const { credentials } = readEnvironment({ dir: process.cwd(), envFile: options.env, dataDir });
+  if (webhook === null) return { url: null, control: null, trials: [] };
+  const { url, reroute } = webhook;
+  const { credentials } = readEnvironment({ dir: process.cwd(), envFile: env, dataDir });
   const where = { url, ...credentials, reroute };
   const shown = withoutSecrets(url);
   const control = await sendGenuine(where);
@@ -158,6 +179,7 @@ function summarize(rows: MatrixRow[], columns: string[]): string {
 
 function describeTrials({ url, control, trials }: Attacked): string[] {
   if (url === null) return ['no emulator is running and no --url was given: nothing of yours was attacked'];
+  if (trials.length === 0) return [`none of these attacks is tried at ${url}`];
   const through = trials.filter((trial) => trial.through);
   const list = through.map(({ attack: { name }, status }) => `${name} (answered ${status})`);
   const verdict =

@@ -66,6 +66,28 @@ describe('ringtrue attack', () => {
     expect(stdout).toMatch(/a genuine message was answered 403/);
   });
 
+  it('exits 2 where nothing was attacked, for a check that tried nothing has not passed', async () => {
+    expect(await attack('--no-matrix')).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/^ringtrue: Nothing was attacked: no emulator is running/),
+    });
+    const url = await start('signature+once');
+    expect(await attack('--no-matrix', '--only', 'replay', '--url', url)).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/^ringtrue: Nothing was attacked: .* replay .*--no-matrix/),
+    });
+  });
+
+  it('shows the comparison of an attack that is tried at no webhook', async () => {
+    const url = await start('signature+once');
+    const { code, stdout } = await attack('--only', 'replay', '--url', url);
+    expect(stdout).toMatch(/^none of these attacks is tried at http/m);
+    expect(stdout).not.toContain('stopped all');
+    expect(code).toBe(0);
+  });
+
   it('exits 2 with one sentence for what is no attack, no URL, or not there', async () => {
     expect(await attack('--only', 'magic')).toMatchObject({
       code: 2,
