@@ -32,14 +32,18 @@ const mostChoices = 9;
 
 /**
  * Asks for a session where several are open, then for a score, and writes it down. May be given the same moment of a call
- * again: the CallSid counts once.
+ * again: the CallSid counts once, and what is said then is what counted.
  */
 export async function takeCall(call: RatingCall): Promise<CallPrompt> {
-  const { voter, digit, choices, event, store, now } = call;
+  const { callSid, voter, digit, choices, event, store, now } = call;
   if (voter === null) return endWith('hidden', event);
   const sessions = sessionsNow(event, await store.settings(event.id), now);
   const isOpen = (place: number) => sessions[place]?.state === 'open';
   const open = [...sessions.keys()].filter(isOpen).slice(0, mostChoices);
+  if (digit !== null && !choices.every(isOpen)) {
+    const did = await store.delivered(event.id, { voter, messageSid: callSid });
+    if (did?.session && did.score) return thank(event, did.session, did.score);
+  }
   if (open.length === 0) return endWith('nothingOpen', event);
   if (digit === null || !choices.every(isOpen) || choices.length === 0) return ask(event, open);
   if (choices.length > 1) {
@@ -86,8 +90,8 @@ async function record(
   { callSid, event, store, now }: RatingCall,
   { voter, score, place }: { voter: string; score: Score; place: number },
 ): Promise<CallPrompt> {
-  const { keyword = '', title = '' } = event.sessions[place] ?? {};
-  await store.record({
+  const keyword = event.sessions[place]?.keyword ?? '';
+  const { duplicate } = await store.record({
     event: event.id,
     session: keyword,
     voter,
@@ -96,6 +100,13 @@ async function record(
     comment: null,
     at: now,
   });
-  const { texts, locale } = textsOf(event, [place]);
+  const did = duplicate ? await store.delivered(event.id, { voter, messageSid: callSid }) : null;
+  return thank(event, did?.session ?? keyword, did?.score ?? score);
+}
+
+/** @param keyword of a session that may have left the event file since */
+function thank(event: RatingEvent, keyword: string, score: Score): CallPrompt {
+  const title = event.sessions.find((one) => one.keyword === keyword)?.title ?? keyword;
+  const { texts, locale } = eventTexts(event, keyword, 'calls', callTexts);
   return { say: fillIn(texts.thanks, { score, title }), locale, choices: [] };
 }

@@ -6,7 +6,7 @@ import type { RatingEvent, ReplyName, replyNames, Score } from './rating-event';
 import type { Reading, SessionNow } from './read-text';
 import { replyTexts } from './reply-texts';
 
-/** The reply to a rating that was written down. A redelivered message gets the same one again. */
+/** The reply to a rating that was written down, when it was and when its message is delivered again. */
 export function replyToRating(
   { session, score }: { session: Pick<SessionNow, 'keyword' | 'title'>; score: Score },
   { kind, former }: Pick<Recorded, 'kind' | 'former'>,
