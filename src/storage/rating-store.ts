@@ -30,8 +30,11 @@ export interface RatingStore {
   /** Shows or hides a comment. `false`: there is no such comment (any more); another text in its place is another one. */
   moderate(event: string, commentId: string, state: CommentState): Promise<boolean>;
 
-  /** What organisers changed about sessions. */
-  settings(event: string): Promise<SessionSetting[]>;
+  /**
+   * What organisers changed about sessions.
+   * @param options.newest for whoever changes them: not what this process read a moment ago, as Twilio Sync gives it otherwise
+   */
+  settings(event: string, options?: { newest?: boolean }): Promise<SessionSetting[]>;
 
   /** Replaces what is kept about the session `setting.keyword`. */
   changeSetting(event: string, setting: SessionSetting): Promise<void>;

@@ -69,7 +69,7 @@ export async function startStoreProcess(settings: StoreSettings): Promise<StoreP
     tally: (event) => call('tally', event),
     comments: (event, query) => call('comments', event, query),
     moderate: (event, id, state) => call('moderate', event, id, state),
-    settings: (event) => call('settings', event),
+    settings: (event, options) => call('settings', event, options),
     changeSetting: (event, setting) => call('changeSetting', event, setting),
     noteUncounted: (event, text) => call('noteUncounted', event, text),
     uncounted: (event, limit) => call('uncounted', event, limit),

@@ -18,9 +18,12 @@ export class SyncSessionSettings {
 
   constructor(private readonly service: SyncService) {}
 
-  /** In the order of keywords. */
-  async read(deadline: number): Promise<SessionSetting[]> {
-    if (!this.latest || Date.now() > this.validUntil) {
+  /**
+   * In the order of keywords.
+   * @param newest whether to read them anew in any case
+   */
+  async read(deadline: number, { newest }: { newest: boolean }): Promise<SessionSetting[]> {
+    if (newest || !this.latest || Date.now() > this.validUntil) {
       this.validUntil = Date.now() + lifetime;
       const latest = this.load(deadline).then(({ settings }) => settings);
       this.latest = latest;

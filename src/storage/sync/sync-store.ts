@@ -123,8 +123,8 @@ class SyncStore implements RatingStore {
       .change((found) => moderateComment(found, commentId, state), inTime());
   }
 
-  settings(event: string): Promise<SessionSetting[]> {
-    return this.event(event).settings.read(inTime());
+  settings(event: string, { newest = false } = {}): Promise<SessionSetting[]> {
+    return this.event(event).settings.read(inTime(), { newest });
   }
 
   changeSetting(event: string, setting: SessionSetting): Promise<void> {

@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { markEdge } from '../../src/twilio/edge-mark';
+import type { Handler } from '../../src/twilio/handler';
+
+const accountSid = `AC${'1'.repeat(32)}`;
+const variables = {
+  ACCOUNT_SID: accountSid,
+  AUTH_TOKEN: '2'.repeat(32),
+  VOTER_SECRET: 's'.repeat(32),
+  ORGANISER_USER: 'olga',
+  ORGANISER_PASSWORD: 'correct horse',
+  DOMAIN_NAME: 'localhost:3000',
+};
+
+/** What is used of Twilio's response. */
+class Response {
+  statusCode = 0;
+  body = '';
+  setStatusCode(status: number): void {
+    this.statusCode = status;
+  }
+  setBody(body: string): void {
+    this.body = body;
+  }
+  appendHeader(): void {}
+}
+
+/** Calls a handler of ours in this process, behind an edge, with the event that is shipped. */
+export async function callFunction(
+  handler: Handler,
+  fields: Record<string, unknown>,
+): Promise<{ status: number; body: string }> {
+  markEdge();
+  const event = readFileSync(path.join(__dirname, '..', '..', 'assets', 'event.private.json'), 'utf8');
+  Object.assign(globalThis, {
+    Runtime: { getAssets: () => ({ '/event.json': { open: () => event } }) },
+    Twilio: { Response },
+  });
+  const basic = Buffer.from('olga:correct horse').toString('base64');
+  const request = { headers: { authorization: `Basic ${basic}`, 'content-type': 'application/json' } };
+  const { statusCode, body } = await new Promise<Response>((resolve, reject) => {
+    handler(variables as never, { request, ...fields }, (error, result) =>
+      error ? reject(error) : resolve(result as Response),
+    );
+  });
+  return { status: statusCode, body };
+}

@@ -1,0 +1,45 @@
+import { handler } from '../../functions/organiser/sessions';
+import { takeOrganiserText } from '../../src/rating/organiser-text';
+import type { RatingStore } from '../../src/storage/rating-store';
+import { readEventAsset } from '../../src/twilio/event-asset';
+import { type StartedSync, startSync } from '../stand-in/start-sync';
+import { callFunction } from './call-function';
+
+let mockStore: RatingStore;
+jest.mock('../../src/storage/open', () => ({ openStore: async () => mockStore }));
+
+let sync: StartedSync;
+beforeAll(async () => {
+  sync = await startSync();
+});
+beforeEach(() => sync.services.clear());
+afterAll(() => sync.close());
+
+const eventId = 'demo-2026';
+const change = async (fields: Record<string, unknown>) => {
+  const { status } = await callFunction(handler, { keyword: 'KEYNOTE', ...fields });
+  expect(status).toBe(200);
+};
+const keynote = () => sync.open().settings(eventId);
+
+/** This process has read the settings a moment ago; then another one closes the session and hides its results. */
+async function closeElsewhere(): Promise<void> {
+  const [here, elsewhere] = [sync.open(), sync.open()];
+  mockStore = elsewhere;
+  await change({ results: 'auto' });
+  expect(await here.settings(eventId)).toMatchObject([{ state: null }]);
+  await change({ state: 'closed', results: 'hidden' });
+  mockStore = here;
+}
+
+test('a session that one process closes stays closed when another changes something else of it', async () => {
+  await closeElsewhere();
+  await change({ results: 'shown' });
+  expect(await keynote()).toEqual([{ keyword: 'KEYNOTE', state: 'closed', results: 'shown' }]);
+});
+
+test('what one process hides stays hidden when an organiser texts another', async () => {
+  await closeElsewhere();
+  await takeOrganiserText('OPEN KEYNOTE', { event: readEventAsset(), store: mockStore, now: 1 });
+  expect(await keynote()).toEqual([{ keyword: 'KEYNOTE', state: 'open', results: 'hidden' }]);
+});
