@@ -181,7 +181,10 @@ function describeTrials({ url, control, trials }: Attacked): string[] {
   if (url === null) return ['no emulator is running and no --url was given: nothing of yours was attacked'];
   if (trials.length === 0) return [`none of these attacks is tried at ${url}`];
   const through = trials.filter((trial) => trial.through);
-  const list = through.map(({ attack: { name }, status }) => `${name} (answered ${status})`);
+  const list = through.map(
+    ({ attack: { name }, status }) =>
+      `${name} (${status !== null && status < 300 ? '' : 'the handler '}answered ${status})`,
+  );
   const verdict =
     through.length === 0
       ? pc.green(`${url} stopped all ${trials.length}`)

@@ -26,6 +26,8 @@ export interface Attack {
    * only the count tells that it changed nothing.
    */
   onUrl?: false;
+  /** A handler may refuse the fields by itself, signed or not: that answer stopped nothing, for the request reached it. */
+  misshapen?: true;
   build: (situation: Situation) => RawRequest[];
 }
 
@@ -37,6 +39,11 @@ export interface Situation {
   target: string;
   /** What the forged message says. */
   text: string;
+  /**
+   * Of the account that the webhook serves. It stands in links and logs and is no secret: without it a handler could refuse
+   * what nothing else would have stopped.
+   */
+  accountSid: string;
   /** A genuine request, as read on its way. */
   capture: Capture;
 }
@@ -48,9 +55,12 @@ export interface Capture {
 }
 
 /** Reads fields and signature of a captured request; without a capture, of one that anybody could have written. */
-export function describeCapture(request: RawRequest | undefined, target: string): Capture {
+export function describeCapture(
+  request: RawRequest | undefined,
+  { target, accountSid }: { target: string; accountSid: string },
+): Capture {
   if (!request) {
-    const params = forgedParameters('');
+    const params = forgedParameters({ text: '', accountSid });
     return { request: postForm(target, params), params, signature: '' };
   }
   return {
@@ -61,7 +71,10 @@ export function describeCapture(request: RawRequest | undefined, target: string)
 }
 
 /** A message that was never sent, in Twilio's own form. */
-export function forgedParameters(text: string): [name: string, value: string][] {
+export function forgedParameters({
+  text,
+  accountSid,
+}: Pick<Situation, 'text' | 'accountSid'>): [name: string, value: string][] {
   return inboundParameters(
     {
       from: fictionalNumber(9_000_000 + Math.floor(Math.random() * 800_000)),
@@ -71,7 +84,7 @@ export function forgedParameters(text: string): [name: string, value: string][] 
       media: [],
       messageSid: newSid('SM'),
     },
-    `AC${'0'.repeat(32)}`,
+    accountSid,
   );
 }
 

