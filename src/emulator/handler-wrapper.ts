@@ -25,7 +25,11 @@ export function wrapHandler(handler: Handler, observe: () => HandlerObserver): H
     let answered = false;
 
     const fail = (how: 'threw' | 'rejected' | 'callback', error: unknown): void => {
-      observer.failed(how, error);
+      try {
+        observer.failed(how, error);
+      } catch {
+        // Nobody hears of it, but the request is answered: Twilio's runtime would send this error's stack to the caller.
+      }
       if (answered && how !== 'callback') return;
       answered = true;
       observer.calledBack();

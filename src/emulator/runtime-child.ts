@@ -12,6 +12,7 @@ import path from 'node:path';
 import { getHeapStatistics } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { markEdge } from '../twilio/edge-mark';
+import { describeThrown } from './describe-thrown';
 import { isWrapped, wrapHandler } from './handler-wrapper';
 import { beatInterval, type GuardOrder } from './runtime-guard';
 import { type RuntimeReport, requestNumberHeader, type ServeOrder } from './runtime-messages';
@@ -36,7 +37,7 @@ process.once('message', (order: ServeOrder) => {
   try {
     serve(order);
   } catch (error) {
-    report({ kind: 'cannot-serve', message: error instanceof Error ? error.message : String(error) });
+    report({ kind: 'cannot-serve', message: error instanceof Error ? error.message : describeThrown(error) });
   }
 });
 process.on('message', (message: { kind: string }) => {
@@ -47,7 +48,7 @@ process.on('disconnect', end);
 for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
 process.on('uncaughtException', (error) => {
   const { number = null, answered = false } = currentRequest.getStore() ?? {};
-  report({ kind: 'uncaught', request: number, answered, stack: describe(error) });
+  report({ kind: 'uncaught', request: number, answered, stack: describeThrown(error) });
 });
 process.exit = ((code?: number) => {
   throw new Error(`process.exit(${code ?? ''}) was called: a Function ends by calling its callback`);
@@ -108,9 +109,10 @@ function isFull(memoryLimit: number): boolean {
 // Express would send the stack to the caller. It tells an error handler by its four parameters.
 function answerUnreadable(error: unknown, _: IncomingMessage, response: ServerResponse, __: unknown): void {
   const { number = '' } = currentRequest.getStore() ?? {};
-  const { status, message } = error as { status?: unknown; message?: unknown };
+  const { status, message } = Object(error) as { status?: unknown; message?: unknown };
   const readable = typeof status === 'number' && status >= 400 && status < 500;
-  if (readable) report({ kind: 'unreadable', request: number, message: String(message) });
+  if (readable)
+    report({ kind: 'unreadable', request: number, message: typeof message === 'string' ? message : '' });
   else observeHandler().failed('threw', error);
   if (response.headersSent) response.destroy();
   else if (readable) answerPlainly(response, 400, 'Bad Request');
@@ -144,7 +146,7 @@ function observeHandler(): ReturnType<Parameters<typeof wrapHandler>[1]> {
     calledBack: () => {
       current.answered = true;
     },
-    failed: (how, error) => report({ kind: 'failed', request, how, stack: describe(error) }),
+    failed: (how, error) => report({ kind: 'failed', request, how, stack: describeThrown(error) }),
     returnedWithoutCallback: () => report({ kind: 'returned-without-callback', request }),
     calledBackTwice: () => report({ kind: 'called-back-twice', request }),
   };
@@ -166,8 +168,4 @@ function report(message: RuntimeReport): void {
 function end(): void {
   if (socketFolder) rmSync(socketFolder, { recursive: true, force: true });
   process.kill(process.pid, 'SIGKILL');
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : `thrown: ${String(error)}`;
 }

@@ -43,6 +43,29 @@ export type RuntimeReport =
       stack: string;
     };
 
+/** The texts that a report has besides its kind. */
+const texts = {
+  ready: [],
+  'cannot-serve': ['message'],
+  pong: [],
+  'memory-full': [],
+  started: ['request'],
+  failed: ['request', 'stack', 'how'],
+  unreadable: ['request', 'message'],
+  'returned-without-callback': ['request'],
+  'called-back-twice': ['request'],
+  uncaught: ['stack'],
+} satisfies Record<RuntimeReport['kind'], string[]>;
+
+/** Checks what came from the process, in which anybody's code runs. `null`: it is no report. */
+export function readReport(message: unknown): RuntimeReport | null {
+  const fields = Object(message) as Record<string, unknown>;
+  const { kind } = fields;
+  if (typeof kind !== 'string' || !Object.hasOwn(texts, kind)) return null;
+  const names: readonly string[] = texts[kind as RuntimeReport['kind']];
+  return names.every((name) => typeof fields[name] === 'string') ? (fields as RuntimeReport) : null;
+}
+
 /** What a process ends by that needs too much memory, or is blocked: signals that leave no core file and mean nothing else here. */
 export const outOfMemorySignal = 'SIGUSR2';
 export const blockedSignal = 'SIGVTALRM';

@@ -10,6 +10,7 @@ import {
   blockedSignal,
   outOfMemorySignal,
   type RuntimeReport,
+  readReport,
   requestNumberHeader,
   type ServeOrder,
 } from './runtime-messages';
@@ -112,7 +113,9 @@ export class RuntimeProcess {
       rmSync(this.folder, { recursive: true, force: true });
     });
     this.ready = new Promise((resolve, reject) => {
-      this.child.on('message', (report: RuntimeReport) => {
+      this.child.on('message', (message) => {
+        const report = readReport(message);
+        if (!report) return;
         if (report.kind === 'ready') {
           this.served = true;
           resolve();
