@@ -14,7 +14,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import autocannon, { type Result } from 'autocannon';
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
-import { describeMemory, type GroupMemory, groupMemory } from './group-memory';
+import { describeMemory, type GroupMemory, groupMemory } from './emulator/group-memory';
 
 const root = path.join(__dirname, '..');
 const token = '0123456789abcdef0123456789abcdef';

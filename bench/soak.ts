@@ -11,8 +11,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { freePort } from '../test/free-port';
-import { describeMemory, type GroupMemory, groupMemory, membersOf, residentBytes } from './group-memory';
-import { type Kind, makeKinds, type Tally, text, token } from './soak-kinds';
+import {
+  describeMemory,
+  type GroupMemory,
+  groupMemory,
+  membersOf,
+  residentBytes,
+} from './emulator/group-memory';
+import { type Kind, makeKinds, type Tally, text, token } from './emulator/soak-kinds';
 
 const root = path.join(__dirname, '..');
 const { values: flags } = parseArgs({ options: { minutes: { type: 'string', default: '10' } } });

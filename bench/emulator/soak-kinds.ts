@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
-import { type RawRequest, sendRaw } from '../test/send-raw';
+import { type RawRequest, sendRaw } from '../../test/send-raw';
 
 export const token = '0123456789abcdef0123456789abcdef';
 
