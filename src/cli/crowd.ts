@@ -7,17 +7,11 @@ import { expectTally, type PlannedPhone, planCrowd } from '../emulator/crowd/pla
 import { type CrowdReport, percentile, runCrowd } from '../emulator/crowd/run-crowd';
 import { fetchJson } from '../emulator/fetch-json';
 import type { Webhook } from '../emulator/phone/messaging';
-import { readEnvironment } from './environment';
 import { readWhole } from './option-values';
 import { ProgressBar } from './progress-bar';
 import { UsageFault } from './usage-fault';
-import {
-  besideWebhook,
-  type ChosenWebhook,
-  chooseWebhook,
-  isAtTwilio,
-  isOnThisMachine,
-} from './webhook-option';
+import { webhookCredentials } from './webhook-credentials';
+import { besideWebhook, type ChosenWebhook, chooseWebhook, isOnThisMachine } from './webhook-option';
 
 interface CrowdFlags {
   url?: string;
@@ -54,17 +48,12 @@ export function crowdCommand(): Command {
 async function crowd(options: CrowdFlags): Promise<void> {
   const dataDir = path.resolve(options.data);
   const chosen = chooseWebhook(options.url, dataDir);
-  const { credentials } = readEnvironment({ dir: process.cwd(), envFile: options.env, dataDir });
   if (!isOnThisMachine(chosen.url) && !chosen.reroute && !options.yes) {
     throw new UsageFault(
       `${options.phones} made-up ratings would be counted at an event that is not on this machine: add --yes if that is what you want.`,
     );
   }
-  if (credentials.source === 'demo' && isAtTwilio(chosen.url)) {
-    throw new UsageFault(
-      'This URL is deployed at Twilio, which knows nothing of the demo credentials: set ACCOUNT_SID and AUTH_TOKEN.',
-    );
-  }
+  const credentials = webhookCredentials(chosen.url, { envFile: options.env, data: options.data });
   const webhook: Webhook = {
     url: chosen.url,
     fallbackUrl: besideWebhook(chosen.url, 'sms/fallback'),

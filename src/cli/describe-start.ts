@@ -25,8 +25,10 @@ export function describeStart({
   options: { data: string; env?: string; enforce: Enforcement };
 }): string {
   const { credentials } = environment;
+  const madeUp = `made up for this checkout, never sent to Twilio (${path.join(options.data, 'credentials.json')})`;
   const from = {
-    demo: `made up for this checkout, never sent to Twilio (${path.join(options.data, 'credentials.json')})`,
+    demo: madeUp,
+    none: madeUp,
     file: `from ${options.env ?? '.env'}`,
     environment: 'from the process environment',
   }[credentials.source];

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'dotenv';
-import { demoCredentials } from '../emulator/demo-credentials';
+import { demoCredentials, findDemoCredentials, makeDemoCredentials } from '../emulator/demo-credentials';
 import { eventNumber } from '../emulator/phone/phone-numbers';
 import { UsageFault } from './usage-fault';
 
@@ -14,22 +14,26 @@ export interface Environment {
 export interface Credentials {
   accountSid: string;
   authToken: string;
-  source: 'environment' | 'file' | 'demo';
+  /** `demo`: made up by an emulator and known to it; `none`: made up just now, and known to nobody. */
+  source: 'environment' | 'file' | 'demo' | 'none';
 }
 
 /**
- * Reads `.env` (or `envFile`) of a project, takes ACCOUNT_SID and AUTH_TOKEN from the process environment before the
- * file, and makes demo credentials up in `dataDir` when neither has them.
+ * Reads `.env` (or `envFile`) of a project, and takes ACCOUNT_SID and AUTH_TOKEN from the process environment before the
+ * file. When neither has them, the demo credentials in `dataDir` are used.
+ * @param makeDemo makes those, when there are none yet
  * @throws UsageFault one sentence for each line or variable that is wrong
  */
 export function readEnvironment({
   dir,
   envFile,
-  dataDir = path.join(dir, '.ringtrue'),
+  dataDir = '.ringtrue',
+  makeDemo = false,
 }: {
   dir: string;
   envFile?: string | undefined;
   dataDir?: string | undefined;
+  makeDemo?: boolean;
 }): Environment {
   const file = path.resolve(dir, envFile ?? '.env');
   if (envFile !== undefined && !existsSync(file))
@@ -49,8 +53,10 @@ export function readEnvironment({
   if (credentials) {
     return { variables: { ...variables, ...named(credentials) }, credentials };
   }
-  const demo = demoCredentials(dataDir);
-  const made = { accountSid: demo.accountSid, authToken: demo.authToken, source: 'demo' as const };
+  const folder = path.resolve(dir, dataDir);
+  const demo = makeDemo ? demoCredentials(folder) : findDemoCredentials(folder);
+  const { accountSid, authToken } = demo ?? makeDemoCredentials();
+  const made = { accountSid, authToken, source: demo ? ('demo' as const) : ('none' as const) };
   return { variables: { ...variables, ...named(made) }, credentials: made };
 }
 

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { Command } from 'commander';
+import { isDemoAccount } from '../emulator/demo-credentials';
 import { inspectStore, migrateStore, prepareEvent } from '../storage/open';
 import { chooseEngine, type StoreSettings } from '../storage/store-settings';
 import { readConfig } from '../twilio/config';
@@ -38,13 +39,18 @@ export function migrateCommand(): Command {
 
 async function migrate({ check, deployed, env, data, json }: MigrateFlags): Promise<void> {
   const dataDir = path.resolve(data);
-  const { variables, credentials } = readEnvironment({ dir: process.cwd(), envFile: env, dataDir });
+  const { variables, credentials } = readEnvironment({
+    dir: process.cwd(),
+    envFile: env,
+    dataDir,
+    makeDemo: deployed !== true,
+  });
   const settings = {
     ...readConfig(localVariables(variables, dataDir)).store,
     deployed: deployed === true,
   };
   const engine = chooseEngine(settings);
-  if (engine === 'sync' && credentials.source === 'demo') {
+  if (engine === 'sync' && isDemoAccount(credentials.accountSid)) {
     throw new UsageFault(
       'Twilio Sync needs a Twilio account, and there are only demo credentials here: set ACCOUNT_SID and AUTH_TOKEN in .env or in the environment.',
     );

@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
-import { isDemoAccount } from '../emulator/demo-credentials';
 import type { Webhook } from '../emulator/phone/messaging';
-import { readEnvironment } from './environment';
 import { collect } from './option-values';
 import { UsageFault } from './usage-fault';
-import { checkUrl, chooseWebhook, isAtTwilio } from './webhook-option';
+import { webhookCredentials } from './webhook-credentials';
+import { checkUrl, chooseWebhook } from './webhook-option';
 
 /** Options of the commands that call one webhook as Twilio would. */
 export interface SendingOptions {
@@ -48,14 +47,10 @@ export function readWebhook(
 ): { webhook: Webhook; secret: string; isGuess: boolean } {
   const { url, reroute, ca, isGuess } = chooseWebhook(options.url, dataDir, path);
   if (options.fallbackUrl !== undefined) checkUrl('--fallback-url', options.fallbackUrl);
-  const { credentials } = readEnvironment({ dir: process.cwd(), envFile: options.env, dataDir });
+  if (options.token === '') throw new UsageFault('--token is empty.');
+  const signs = !options.unsigned && options.token === undefined;
+  const credentials = webhookCredentials(url, { envFile: options.env, data: options.data, signs });
   const authToken = options.unsigned ? null : (options.token ?? credentials.authToken);
-  if (authToken === '') throw new UsageFault('--token is empty.');
-  if (isDemoAccount(credentials.accountSid) && authToken === credentials.authToken && isAtTwilio(url)) {
-    throw new UsageFault(
-      'This URL is deployed at Twilio, which knows nothing of the demo credentials: set ACCOUNT_SID and AUTH_TOKEN.',
-    );
-  }
   const webhook = {
     url,
     method: options.method,

@@ -72,7 +72,7 @@ async function start(options: StartOptions): Promise<void> {
   const dir = process.cwd();
   const dataDir = path.resolve(dir, options.data);
   const publicUrl = readPublicUrl(options.publicUrl);
-  const environment = readEnvironment({ dir, envFile: options.env, dataDir });
+  const environment = readEnvironment({ dir, envFile: options.env, dataDir, makeDemo: true });
   refuseUnsafe(options, environment);
   warnOfLimits(environment);
   checkEventFile(dir);

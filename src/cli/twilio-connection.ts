@@ -36,7 +36,7 @@ export async function connectToTwilio({
 }): Promise<TwilioConnection> {
   const { variables, credentials } = readEnvironment({ dir: process.cwd(), envFile, dataDir });
   const { accountSid, authToken, source } = credentials;
-  if (source === 'demo') {
+  if (source === 'demo' || source === 'none') {
     throw new UsageFault(
       'This needs a Twilio account, and there are only demo credentials here: set ACCOUNT_SID and AUTH_TOKEN in .env or in the environment.',
     );

@@ -49,14 +49,19 @@ function readCredentialsFile(file: string): DemoCredentials | undefined {
   return { accountSid, authToken, voterSecret, organiserUser, organiserPassword };
 }
 
-function createCredentialsFile(file: string): DemoCredentials {
-  const credentials: DemoCredentials = {
+/** Credentials that nobody has yet. */
+export function makeDemoCredentials(): DemoCredentials {
+  return {
     accountSid: `AC${'0'.repeat(20)}${randomBytes(6).toString('hex')}`,
     authToken: randomBytes(16).toString('hex'),
     voterSecret: randomBytes(32).toString('hex'),
     organiserUser: 'organiser',
     organiserPassword: randomBytes(9).toString('base64url'),
   };
+}
+
+function createCredentialsFile(file: string): DemoCredentials {
+  const credentials = makeDemoCredentials();
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   const draft = `${file}.${process.pid}`;
   writeFileSync(draft, `${JSON.stringify(credentials, null, 2)}\n`, { mode: 0o600 });

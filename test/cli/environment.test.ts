@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { localVariables, readEnvironment } from '../../src/cli/environment';
@@ -44,19 +44,28 @@ test('takes credentials from the process environment before .env', () => {
 });
 
 test('makes demo credentials up once, in a file that only this user can read', () => {
-  const first = readEnvironment({ dir });
+  const first = readEnvironment({ dir, makeDemo: true });
   expect(first.credentials.source).toBe('demo');
   expect(isDemoAccount(first.credentials.accountSid)).toBe(true);
+  expect(readEnvironment({ dir, makeDemo: true })).toEqual(first);
   expect(readEnvironment({ dir })).toEqual(first);
   const file = path.join(dir, '.ringtrue', 'credentials.json');
   expect(statSync(file).mode & 0o777).toBe(0o600);
   expect(JSON.parse(readFileSync(file, 'utf8')).authToken).toBe(first.credentials.authToken);
 });
 
+test('keeps nothing of what it makes up for a command that only sends', () => {
+  const first = readEnvironment({ dir });
+  expect(first.credentials.source).toBe('none');
+  expect(isDemoAccount(first.credentials.accountSid)).toBe(true);
+  expect(readEnvironment({ dir }).credentials.authToken).not.toBe(first.credentials.authToken);
+  expect(readdirSync(dir)).toEqual([]);
+});
+
 test('replaces a damaged file of demo credentials', () => {
-  readEnvironment({ dir });
+  readEnvironment({ dir, makeDemo: true });
   writeFileSync(path.join(dir, '.ringtrue', 'credentials.json'), '{ "accountSid": ');
-  const { credentials } = readEnvironment({ dir });
+  const { credentials } = readEnvironment({ dir, makeDemo: true });
   expect(credentials.source).toBe('demo');
   expect(readEnvironment({ dir }).credentials).toEqual(credentials);
 });

@@ -1,6 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { demoCredentials } from '../../src/emulator/demo-credentials';
 import { announceEmulator } from '../../src/emulator/running-emulator';
 import {
   accountSid,
@@ -52,13 +53,20 @@ describe('ringtrue sms', () => {
       ca: null,
       userinfo: '',
     });
+    const { accountSid: demo } = demoCredentials(dataDir);
     const { code } = await sms(['5'], {});
     expect(code).toBe(0);
     expect(server.received).toMatchObject([{ target: '/sms/incoming' }]);
-    const file = path.join(dataDir, 'credentials.json');
-    expect(statSync(file).mode & 0o777).toBe(0o600);
-    const { accountSid: demo } = JSON.parse(readFileSync(file, 'utf8'));
     expect(server.received[0]?.params).toContainEqual(['AccountSid', demo]);
+  });
+
+  it('sends nothing and makes no folder where there is nothing to sign with', async () => {
+    const server = await startWebhookServer();
+    const { code, stderr } = await sms(['5', '--url', server.url, '--data', 'mistyped'], {});
+    expect(code).toBe(2);
+    expect(stderr).toContain('no emulator was ever started on mistyped');
+    expect(server.received).toEqual([]);
+    expect(readdirSync(cwd)).not.toContain('mistyped');
   });
 
   it('prints JSON that holds no signature, no token and no real number', async () => {
