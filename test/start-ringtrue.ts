@@ -10,6 +10,8 @@ export interface StartedRingtrue {
   authToken: string;
   /** What the terminal shows, so far. */
   output(): string;
+  /** Resolves when the terminal shows it. */
+  shows(pattern: RegExp): Promise<void>;
   /** Ends it as a crash would: the process gets no chance to tidy up. */
   crash(): Promise<void>;
   /** Ends it as Ctrl-C does; resolves to the exit code. */
@@ -52,7 +54,18 @@ export async function startRingtrue(
   const read = (file: string) => JSON.parse(readFileSync(path.join(dataDir, file), 'utf8'));
   const { url, consoleUrl } = read('emulator.json');
   const { accountSid, authToken } = read('credentials.json');
+  const shows = (pattern: RegExp) =>
+    new Promise<void>((resolve) => {
+      const look = () => {
+        if (!pattern.test(output)) return;
+        child.stdout.off('data', look);
+        resolve();
+      };
+      child.stdout.on('data', look);
+      look();
+    });
   return {
+    shows,
     url,
     consoleUrl,
     accountSid,

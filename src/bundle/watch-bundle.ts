@@ -14,10 +14,19 @@ export interface BundleWatch {
  * Builds again whenever a file below `functions/`, `assets/` or `src/` of `dir`, or its package.json, changes.
  * Calls `onBundle` after each build and `onFault` when one fails, never both and never two at once. Resolves when it watches:
  * a change made later is not missed.
+ * @param findFaults what is wrong with files that are no code: while there is something, nothing is built
  */
 export async function watchBundle(
   dir: string,
-  { onBundle, onFault }: { onBundle: (bundle: Bundle) => void; onFault: (fault: BundleFault) => void },
+  {
+    findFaults,
+    onBundle,
+    onFault,
+  }: {
+    findFaults: () => string[];
+    onBundle: (bundle: Bundle) => void;
+    onFault: (fault: BundleFault) => void;
+  },
 ): Promise<BundleWatch> {
   const watcher = watch(
     ['functions', 'assets', 'src', 'package.json'].map((name) => path.join(dir, name)),
@@ -36,6 +45,8 @@ export async function watchBundle(
 
   async function rebuild(): Promise<void> {
     try {
+      const faults = findFaults();
+      if (faults.length > 0) throw new BundleFault(faults);
       onBundle(await buildBundle(dir));
     } catch (error) {
       onFault(error instanceof BundleFault ? error : new BundleFault([String(error)]));

@@ -12,11 +12,14 @@ export const eventFile = 'assets/event.private.json';
  * @throws UsageFault every fault with its line and field
  */
 export function checkEventFile(dir: string): void {
+  const faults = findEventFaults(dir);
+  if (faults.length > 0) throw new UsageFault(faults.join('\n          '));
+}
+
+/** What is wrong with the event file of a project; `[]` when a function can read it. */
+export function findEventFaults(dir: string): string[] {
   const read = readEventFile(dir);
-  if (read === null) {
-    throw new UsageFault(`${eventFile} is missing: it describes the event and its sessions.`);
-  }
-  if (read.faults.length > 0) throw new UsageFault(read.faults.join('\n          '));
+  return read?.faults ?? [`${eventFile} is missing: it describes the event and its sessions.`];
 }
 
 /** The event of a project, or its faults, each with line and field; `null` when there is no file. */

@@ -10,10 +10,12 @@ import { compareRuns, type Difference } from '../emulator/scenario/compare-runs'
 import { openLocalStage } from '../emulator/scenario/local-stage';
 import { runScenario, type Stage, type StepReport } from '../emulator/scenario/run-scenario';
 import { parseScenario, type Scenario, ScenarioFault } from '../emulator/scenario/scenario-file';
-import { localVariables, readEnvironment } from './environment';
+import { checkEventFile } from './check-event-file';
+import { localVariables } from './environment';
 import { readWhole } from './option-values';
 import { UsageFault } from './usage-fault';
-import { chooseWebhook, isAtTwilio } from './webhook-option';
+import { webhookCredentials } from './webhook-credentials';
+import { chooseWebhook } from './webhook-option';
 
 interface ScenarioFlags {
   url?: string;
@@ -64,6 +66,7 @@ async function playFiles(files: string[], flags: ScenarioFlags): Promise<void> {
     throw new UsageFault('--no-local needs --url: there is nowhere to play.');
   const scenarios = files.map((file) => ({ file, scenario: readScenario(file) }));
   const there = flags.url === undefined ? undefined : stageAt(flags.url, flags);
+  if (flags.local && scenarios.some(({ scenario }) => scenario.event === null)) checkEventFile(process.cwd());
   if (flags.local) await buildBundle(process.cwd());
   const outcomes: Outcome[] = [];
   for (const { file, scenario } of scenarios) {
@@ -83,8 +86,9 @@ function readScenario(file: string): Scenario {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
-  } catch {
-    throw new UsageFault(`There is no scenario ${file}.`);
+  } catch (error) {
+    const isFolder = (error as NodeJS.ErrnoException).code === 'EISDIR';
+    throw new UsageFault(isFolder ? `${file} is a folder: name its files.` : `There is no scenario ${file}.`);
   }
   try {
     return parseScenario(text);
@@ -152,21 +156,17 @@ async function playAt(
   try {
     return await runScenario(scenario, { ...stage, chaos: disturbance });
   } catch (error) {
-    if (error instanceof Error)
-      throw new UsageFault(`${stage.resultsUrl} cannot be read (${error.message}): check --url.`);
-    throw error;
+    if (!(error instanceof Error)) throw error;
+    // A clock that can be set is that of the stage here, which nobody gave a URL for.
+    const advice = stage.clock === null ? ': check --url' : '';
+    throw new UsageFault(`${stage.resultsUrl} cannot be read (${error.message})${advice}.`);
   }
 }
 
 function stageAt(given: string, { env, data }: ScenarioFlags): Omit<Stage, 'firstPhone' | 'chaos'> {
   const dataDir = path.resolve(data);
   const { url, resultsUrl, reroute, ca } = chooseWebhook(given, dataDir);
-  const { credentials } = readEnvironment({ dir: process.cwd(), envFile: env, dataDir });
-  if (credentials.source === 'demo' && isAtTwilio(url)) {
-    throw new UsageFault(
-      'This URL is deployed at Twilio, which knows nothing of the demo credentials: set ACCOUNT_SID and AUTH_TOKEN.',
-    );
-  }
+  const credentials = webhookCredentials(url, { envFile: env, data });
   return {
     webhook: { url, ...credentials, reroute, ca },
     resultsUrl,

@@ -19,7 +19,7 @@ import { SignatureMemory } from '../emulator/signature-memory';
 import { migrateStore } from '../storage/open';
 import { StoreUnavailable } from '../storage/rating-store';
 import { readConfig } from '../twilio/config';
-import { checkEventFile } from './check-event-file';
+import { checkEventFile, findEventFaults } from './check-event-file';
 import { describeFinding } from './describe-finding';
 import { describeStart } from './describe-start';
 import { type Environment, localVariables, readEnvironment } from './environment';
@@ -154,12 +154,14 @@ async function start(options: StartOptions): Promise<void> {
   });
   const watch = options.watch
     ? await watchBundle(dir, {
+        findFaults: () => findEventFaults(dir),
         onBundle: () =>
           void edge.reload().then(
             () => console.log(pc.dim('built again, serving the new code')),
             (error) => console.log(pc.red(`built again, and cannot be served: ${error.message}`)),
           ),
-        onFault: ({ messages }) => console.log(pc.red(messages.join('\n'))),
+        onFault: ({ messages }) =>
+          console.log(pc.red([...messages, 'not built: what was served before still is'].join('\n'))),
       })
     : undefined;
 

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { localVariables } from '../../src/cli/environment';
@@ -148,9 +148,32 @@ describe('ringtrue scenario', () => {
       code: 2,
       stderr: expect.stringMatching(/broken\.json5: steps\[0\]\.wait/),
     });
+    writeFileSync(path.join(dir, 'untitled.json5'), '{ steps: [{ wait: "1s" }], foo: 1 }');
+    expect(await scenario(['untitled.json5'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('untitled.json5: title is missing; foo is no field here\n'),
+    });
+    expect(await scenario(['scenarios'])).toMatchObject({
+      code: 2,
+      stderr: 'ringtrue: scenarios is a folder: name its files.\n',
+    });
     expect(await scenario([firstRating, '--no-local'])).toMatchObject({
       code: 2,
       stderr: expect.stringMatching(/--url/),
     });
+  });
+
+  it('exits 2 and names the line of the event file that cannot be read', async () => {
+    const file = path.join(dir, 'assets', 'event.private.json');
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, '{\n "id": ');
+    try {
+      const { code, stderr } = await scenario([firstRating]);
+      expect(stderr).toContain('event.private.json, line 2');
+      expect(stderr).not.toContain('--url');
+      expect(code).toBe(2);
+    } finally {
+      writeFileSync(file, text);
+    }
   });
 });

@@ -13,7 +13,7 @@ import {
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { commandOf, membersOf } from '../../bench/group-memory';
+import { commandOf, membersOf } from '../../bench/emulator/group-memory';
 import { freePort } from '../free-port';
 import { startRingtrue } from '../start-ringtrue';
 import { runRingtrue } from './run-ringtrue';
@@ -207,6 +207,30 @@ test('starts while the database is away, says so, and takes no other place inste
     const answer = await fetch(`${started.url}/results`);
     expect(answer.status).toBe(503);
     expect(existsSync(path.join(data, 'ratings.db'))).toBe(false);
+  } finally {
+    await started.interrupt();
+  }
+});
+
+test('says with its line what is wrong with an event file that changes, and serves the one before', async () => {
+  const started = await startRingtrue(path.join(dir, 'data'), { cwd: dir, watch: true });
+  const text = readFileSync(eventFile(), 'utf8');
+  const title = async () => {
+    const answer = await fetch(`${started.url}/results`);
+    const { event } = (await answer.json()) as { event?: { title: string } };
+    return { status: answer.status, title: event?.title };
+  };
+  try {
+    const before = await title();
+    expect(before.status).toBe(200);
+    writeFileSync(eventFile(), text.replace(/"keyword": "[^"]+"/, '"keyword": "STOP"'));
+    await started.shows(
+      /event\.private\.json, line \d+: sessions\[0\]\.keyword .*\n.*what was served before still is/,
+    );
+    expect(await title()).toEqual(before);
+    writeFileSync(eventFile(), text.replace(/"title": "[^"]+"/, '"title": "Another event"'));
+    await started.shows(/serving the new code/);
+    expect(await title()).toEqual({ status: 200, title: 'Another event' });
   } finally {
     await started.interrupt();
   }

@@ -177,6 +177,8 @@ function check<Schema extends v.GenericSchema>(
   throw new ScenarioFault(
     result.issues.map((issue) => {
       const where = [place, v.getDotPath(issue)].filter(Boolean).join('.');
+      if (issue.type === 'strict_object' && issue.received === 'undefined') return `${where} is missing`;
+      if (issue.type === 'strict_object' && issue.expected === 'never') return `${where} is no field here`;
       return where === '' ? issue.message : `${where}: ${issue.message}`;
     }),
   );
