@@ -43,12 +43,12 @@ const timeToAnswer = 8500;
  * has checked the signature, here the edge has; where neither stands in front, this does.
  *
  * @param work gets the checked message and answers the text to reply with, or `null` for no reply
- * @param onUnavailable what to answer when the store cannot be used, now or as configured. Default: 503, which makes Twilio call the
- *   fallback URL
+ * @param onUnavailable what to answer when the store cannot be used, now or as configured, and after any other fault of `work`.
+ *   Default: 503 and 500, which make Twilio call the fallback URL
  */
 export function messageHandler(
   work: (call: MessageCall) => Promise<string | null>,
-  onUnavailable: (event: RatingEvent) => Answer = unavailable,
+  onUnavailable?: (event: RatingEvent) => Answer,
 ): Handler {
   return makeHandler(async (context, fields) => {
     const config = readConfig(context);
@@ -74,7 +74,7 @@ export function messageHandler(
 /** Makes a handler for a URL that anybody may call. */
 export function publicHandler(work: (call: PublicCall) => Promise<Answer>): Handler {
   return makeHandler((context, fields) =>
-    withStore(readConfig(context), (call) => work({ ...call, fields }), unavailable),
+    withStore(readConfig(context), (call) => work({ ...call, fields })),
   );
 }
 
@@ -92,11 +92,14 @@ export function makeHandler(work: (context: object, fields: unknown) => Promise<
   };
 }
 
-/** Opens event and store for `work`, and answers in time even when the store does not. */
+/**
+ * Opens event and store for `work`, and answers in time even when the store does not.
+ * @param onUnavailable what to answer when it cannot be used, and after any fault of `work`. Default: 503 for the store alone
+ */
 export async function withStore(
   config: HandlerConfig,
   work: (call: Call) => Promise<Answer>,
-  onUnavailable: (event: RatingEvent) => Answer = unavailable,
+  onUnavailable?: (event: RatingEvent) => Answer,
 ): Promise<Answer> {
   const event = readEventAsset();
   try {
@@ -109,13 +112,10 @@ export async function withStore(
   } catch (error) {
     if (error instanceof ConfigFault) console.error(error.message);
     else if (error instanceof StoreUnavailable) console.log(`the store is unavailable: ${error.message}`);
+    else if (onUnavailable) console.error(error);
     else throw error;
-    return onUnavailable(event);
+    return onUnavailable ? onUnavailable(event) : plainText(503, 'Service Unavailable');
   }
-}
-
-function unavailable(): Answer {
-  return plainText(503, 'Service Unavailable');
 }
 
 async function withinTime<T>(work: () => Promise<T>): Promise<T> {

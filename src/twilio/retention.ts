@@ -1,4 +1,5 @@
 import type { RatingEvent } from '../rating/rating-event';
+import { ConfigFault } from '../storage/config-fault';
 import { type RatingStore, StoreUnavailable } from '../storage/rating-store';
 
 const day = 86_400_000;
@@ -29,7 +30,11 @@ async function purge(event: string, store: RatingStore, before: number): Promise
     const gone = await store.purge(event, before);
     if (gone > 0) console.log(`deleted ${gone} ratings that were too old to be kept`);
   } catch (error) {
-    if (!(error instanceof StoreUnavailable)) throw error;
-    console.log(`old ratings could not be deleted: ${error.message}`);
+    if (error instanceof StoreUnavailable) console.log(`old ratings could not be deleted: ${error.message}`);
+    else
+      console.error(
+        'old ratings could not be deleted:',
+        error instanceof ConfigFault ? error.message : error,
+      );
   }
 }

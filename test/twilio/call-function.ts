@@ -46,3 +46,27 @@ export async function callFunction(
   });
   return { status: statusCode, body };
 }
+
+/** The fields of a text, as Twilio sends them. */
+export function textFields(body: string): Record<string, string> {
+  return {
+    AccountSid: accountSid,
+    MessageSid: `SM${'3'.repeat(32)}`,
+    From: '+15550100001',
+    To: '+15550100000',
+    Body: body,
+    NumMedia: '0',
+  };
+}
+
+/** The fields of a call in which a key was pressed for the first session. */
+export function callFields(digits: string): Record<string, string> {
+  return {
+    AccountSid: accountSid,
+    CallSid: `CA${'3'.repeat(32)}`,
+    From: '+15550100001',
+    To: '+15550100000',
+    Digits: digits,
+    choices: '0',
+  };
+}

@@ -14,13 +14,16 @@ const now = Date.parse('2026-05-04T09:30Z');
 let dir: string;
 let store: RatingStore;
 let log: jest.SpyInstance;
+let error: jest.SpyInstance;
 beforeEach(() => {
   dir = mkdtempSync(path.join(tmpdir(), 'ringtrue-test-'));
   store = openSqliteStore(path.join(dir, 'ratings.db'));
   log = jest.spyOn(console, 'log').mockImplementation();
+  error = jest.spyOn(console, 'error').mockImplementation();
 });
 afterEach(async () => {
   log.mockRestore();
+  error.mockRestore();
   await store.close();
   rmSync(dir, { recursive: true });
 });
@@ -44,10 +47,14 @@ test('deletes what is older than the event keeps, and nothing else', async () =>
   expect(log).toHaveBeenCalledWith('deleted 1 ratings that were too old to be kept');
 });
 
-test('costs nobody an answer when the store is away for it, or takes long', async () => {
+test('costs nobody an answer when the store is away for it, takes long, or fails as nobody expected', async () => {
   const away = { ...store, purge: () => Promise.reject(new StoreUnavailable('it is away')) };
   await forgetOld(event(), away as never, now);
   expect(log).toHaveBeenCalledWith('old ratings could not be deleted: it is away');
+  const fault = new TypeError('nobody expected this');
+  const broken = { ...store, purge: () => Promise.reject(fault) };
+  await forgetOld(event(), broken as never, now);
+  expect(error).toHaveBeenLastCalledWith('old ratings could not be deleted:', fault);
   const slow = { ...store, purge: () => new Promise<number>(() => {}) };
   await forgetOld(event(), slow as never, now);
 });
