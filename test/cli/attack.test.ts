@@ -57,13 +57,17 @@ describe('ringtrue attack', () => {
     expect(stdout).not.toContain(new URL(url).password);
   });
 
-  it('says so when even a genuine message is refused, for then less was proved', async () => {
+  it('exits 1 when a genuine message is refused, too, for then nothing was proved', async () => {
     const url = await start('signature+once');
-    const { stdout } = await runRingtrue(['attack', '--no-matrix', '--only', 'unsigned', '--url', url], {
-      cwd,
-      env: { ACCOUNT_SID: `AC${'1'.repeat(32)}`, AUTH_TOKEN: 'f'.repeat(32) },
-    });
-    expect(stdout).toMatch(/a genuine message was answered 403/);
+    const args = ['attack', '--no-matrix', '--only', 'unsigned', '--url', url];
+    const env = { ACCOUNT_SID: `AC${'1'.repeat(32)}`, AUTH_TOKEN: 'f'.repeat(32) };
+    const { code, stdout } = await runRingtrue(args, { cwd, env });
+    expect(stdout).toMatch(/refused a genuine message, too \(answered 403\).*ACCOUNT_SID and AUTH_TOKEN/);
+    expect(stdout).not.toContain('stopped all');
+    expect(code).toBe(1);
+    const json = await runRingtrue([...args, '--json'], { cwd, env });
+    expect(json.code).toBe(1);
+    expect(JSON.parse(json.stdout)).toMatchObject({ genuineMessage: 403 });
   });
 
   it('exits 2 where nothing was attacked, for a check that tried nothing has not passed', async () => {
