@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { RequestRecord } from './request-log';
+import { isTooLargeToSearch } from './search-limit';
 
 interface SignedRequest {
   path: string;
@@ -9,9 +10,6 @@ interface SignedRequest {
 
 /** How many genuine requests are remembered; the oldest go first. */
 const capacity = 500;
-
-/** Bytes; a longer body is no message, and memory is for what is forged again. */
-const longestBody = 16 * 1024;
 
 /**
  * Remembers the signatures of requests that were genuine, to say what was done to one that is not: a signature that
@@ -24,32 +22,34 @@ export class SignatureMemory {
   /** Takes a request that passed; one without a signature is ignored. */
   remember(record: RequestRecord): void {
     const signature = signatureOf(record);
-    if (signature === undefined || record.body.byteLength > longestBody) return;
+    if (signature === undefined || isTooLargeToSearch(record)) return;
     const { url, body } = record;
     this.#seen.set(hash(signature), { url, body });
     const [oldest] = this.#seen.keys();
     if (this.#seen.size > capacity && oldest !== undefined) this.#seen.delete(oldest);
   }
 
-  /** What a refused request changed about the one its signature was made for; `null` when that one was never seen. */
+  /**
+   * What a refused request changed about the one its signature was made for; `null` when that one was
+   * never seen, or this one is too large to compare.
+   */
   compare(record: RequestRecord): string | null {
     const signature = signatureOf(record);
     const seen = signature === undefined ? undefined : this.#seen.get(hash(signature));
-    if (!seen) return null;
+    if (!seen || isTooLargeToSearch(record)) return null;
     const genuine = readSigned(seen);
     const received = readSigned(record);
     if (received.path !== genuine.path) return `the signature of another path, ${genuine.path}`;
     if (received.query !== genuine.query) return 'the query was changed after signing';
-    const names = (request: SignedRequest) => new Set(request.params.map(([name]) => name));
-    for (const name of names(received)) {
-      if (!names(genuine).has(name)) return `the parameter ${printable(name)} was added after signing`;
+    const before = valuesByName(genuine);
+    const after = valuesByName(received);
+    for (const name of after.keys()) {
+      if (!before.has(name)) return `the parameter ${printable(name)} was added after signing`;
     }
-    for (const name of names(genuine)) {
-      if (!names(received).has(name)) return `the parameter ${printable(name)} was removed after signing`;
+    for (const name of before.keys()) {
+      if (!after.has(name)) return `the parameter ${printable(name)} was removed after signing`;
     }
-    const changed = received.params.find(
-      ([name, value]) => !genuine.params.some((pair) => pair[0] === name && pair[1] === value),
-    );
+    const changed = received.params.find(([name, value]) => !before.get(name)?.has(value));
     return changed
       ? `the parameter ${printable(changed[0])} was changed after signing`
       : 'repeated parameters were changed after signing';
@@ -67,6 +67,16 @@ function readSigned({ url, body }: Pick<RequestRecord, 'url' | 'body'>): SignedR
     query,
     params: [...new URLSearchParams(Buffer.from(body).toString())],
   };
+}
+
+function valuesByName({ params }: SignedRequest): Map<string, Set<string>> {
+  const values = new Map<string, Set<string>>();
+  for (const [name, value] of params) {
+    const known = values.get(name);
+    if (known) known.add(value);
+    else values.set(name, new Set([value]));
+  }
+  return values;
 }
 
 function hash(signature: string): string {

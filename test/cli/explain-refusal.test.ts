@@ -1,0 +1,22 @@
+import { explainRefusal } from '../../src/cli/explain-refusal';
+import { refusedRecord } from '../emulator/refused-record';
+import { signWithTwilio } from '../sign-with-twilio';
+
+const authToken = '0123456789abcdef0123456789abcdef';
+const explain = (record: ReturnType<typeof refusedRecord>) =>
+  explainRefusal(record, { authToken, knownUrls: [] });
+
+test('a refused request is explained up to 16 kB, and above it is said that nobody looks', () => {
+  const url = 'https://tunnel.example/sms';
+  const refused = (length: number) => {
+    const params = { Body: '5', Long: 'x'.repeat(length) };
+    return refusedRecord(
+      url,
+      signWithTwilio({ token: authToken, url: url.replace('https', 'http'), params }),
+    );
+  };
+  expect(explain(refused(16_000))).toBe('The scheme is another one (url-scheme, see docs/causes)');
+  expect(explain(refused(17_000))).toBe(
+    'another Auth Token signed it, or it was changed after signing (more than 16 kB are not searched for the cause; npm run doctor -- explain does)',
+  );
+});
