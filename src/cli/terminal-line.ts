@@ -100,8 +100,12 @@ const reasons: Record<FailureReason, string> = {
   'never-called-back': 'the handler returned and never called its callback',
 };
 
+// An error's message may repeat what the caller sent.
 function shortenPaths(stack: string, dir: string): string {
-  return stack.replaceAll(dir + path.sep, '').replace(/^/gm, '  ');
+  return stack
+    .replaceAll(dir + path.sep, '')
+    .replace(/[^\P{C}\n\t]/gu, '?')
+    .replace(/^/gm, '  ');
 }
 
 // The caller chose these characters: none of them may move the cursor or colour a terminal.

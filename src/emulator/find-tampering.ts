@@ -1,5 +1,6 @@
 import { decodeForm, isForm } from '../signature/canonical';
 import { verify } from '../signature/index';
+import { printableName } from './printable-name';
 import type { RequestRecord } from './request-log';
 import { isTooLargeToSearch } from './search-limit';
 
@@ -40,8 +41,7 @@ export function findTampering(
   }
   for (const name of new Set(params.map(([key]) => key))) {
     const without = params.filter(([key]) => key !== name);
-    if (fits(record.url, without))
-      return `the parameter ${JSON.stringify(name.slice(0, 40))} was added after signing`;
+    if (fits(record.url, without)) return `the parameter ${printableName(name)} was added after signing`;
   }
   if (query !== '' && fits(origin + path, params)) return 'the query was added after signing';
   if (record.url.length + record.body.byteLength > maxBytesForTexts) return null;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { printableName } from './printable-name';
 import type { RequestRecord } from './request-log';
 import { isTooLargeToSearch } from './search-limit';
 
@@ -44,14 +45,14 @@ export class SignatureMemory {
     const before = valuesByName(genuine);
     const after = valuesByName(received);
     for (const name of after.keys()) {
-      if (!before.has(name)) return `the parameter ${printable(name)} was added after signing`;
+      if (!before.has(name)) return `the parameter ${printableName(name)} was added after signing`;
     }
     for (const name of before.keys()) {
-      if (!after.has(name)) return `the parameter ${printable(name)} was removed after signing`;
+      if (!after.has(name)) return `the parameter ${printableName(name)} was removed after signing`;
     }
     const changed = received.params.find(([name, value]) => !before.get(name)?.has(value));
     return changed
-      ? `the parameter ${printable(changed[0])} was changed after signing`
+      ? `the parameter ${printableName(changed[0])} was changed after signing`
       : 'repeated parameters were changed after signing';
   }
 }
@@ -81,9 +82,4 @@ function valuesByName({ params }: SignedRequest): Map<string, Set<string>> {
 
 function hash(signature: string): string {
   return createHash('sha256').update(signature).digest('base64');
-}
-
-// A name comes from the caller: nothing in it may move the cursor or colour a terminal.
-function printable(name: string): string {
-  return JSON.stringify(name.slice(0, 40)).replace(/[^\x20-\x7e]/g, '?');
 }

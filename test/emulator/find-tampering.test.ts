@@ -44,3 +44,11 @@ test('other texts are tried where a text can be, and not above 4 kB', () => {
   const padded = { ...longest, Long: 'x'.repeat(4096) };
   expect(find(changed(padded, { ...padded, Body: longest.Body.replace('5', '1') }))).toBeNull();
 });
+
+test('no character of a parameter’s name reaches the terminal but printable ones', () => {
+  const text = { Body: '5' };
+  const name = '\u009b31m\u202eevil\u007f\n';
+  expect(find(changed(text, { ...text, [name]: '1' }))).toBe(
+    String.raw`the parameter "?31m?evil?\n" was added after signing`,
+  );
+});
