@@ -2,12 +2,13 @@ import { explain } from '../doctor/explain';
 import type { CapturedRequest } from '../doctor/explanation';
 import type { RequestRecord } from '../emulator/request-log';
 import { isTooLargeToSearch } from '../emulator/search-limit';
+import type { SignatureReason } from '../signature/index';
 import { meaningOf } from './terminal-line';
 
 /** The reasons behind which a proven cause may stand; for the others the reason says it all. */
-const explicable = new Set([
+const explicable: ReadonlySet<string> = new Set<SignatureReason>([
   'signature-mismatch',
-  'body-hash-mismatch',
+  'body-mismatch',
   'missing-body-hash',
   'ambiguous-body-hash',
   'raw-body-required',

@@ -1,3 +1,4 @@
+import { getExpectedBodyHash, getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
 import { explainRefusal } from '../../src/cli/explain-refusal';
 import { refusedRecord } from '../emulator/refused-record';
 import { signWithTwilio } from '../sign-with-twilio';
@@ -18,5 +19,14 @@ test('a refused request is explained up to 16 kB, and above it is said that nobo
   expect(explain(refused(16_000))).toBe('The scheme is another one (url-scheme, see docs/causes)');
   expect(explain(refused(17_000))).toBe(
     'another Auth Token signed it, or it was changed after signing (more than 16 kB are not searched for the cause; npm run doctor -- explain does)',
+  );
+});
+
+test('so is a JSON body that is not the one that was signed', () => {
+  const url = `https://tunnel.example/hook?bodySHA256=${getExpectedBodyHash('{"a":1}')}`;
+  const signature = getExpectedTwilioSignature(authToken, url, {});
+  const headers = ['content-type', 'application/json', 'x-twilio-signature', signature];
+  expect(explain(refusedRecord(url, { headers, body: '{ "a": 1 }' }, 'body-mismatch'))).toBe(
+    'The JSON was written again (json-reserialised, see docs/causes)',
   );
 });
