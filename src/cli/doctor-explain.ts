@@ -37,7 +37,8 @@ export function explainCommand(): Command {
     .addHelpText(
       'after',
       '\nReads JSON ({ url, method, headers, body }), HAR, raw HTTP, or a curl command line. The key is AUTH_TOKEN from the\n' +
-        'environment or .env. Neither it nor a signature is ever shown; nothing leaves this machine.\n' +
+        'environment or .env, else the demo token where the request was for the emulator; without one you are asked for it.\n' +
+        'Neither it nor a signature is ever shown; nothing leaves this machine.\n' +
         'Exit code: 0 explained (or it verifies), 1 not explained, 2 wrong usage.\n\n' +
         'Examples:\n' +
         '  npm run doctor -- explain request.json --url https://example.com/sms/incoming\n' +
@@ -54,8 +55,15 @@ async function explainCapture(file: string, options: ExplainFlags): Promise<void
   if ('fault' in capture) throw new UsageFault(`${file === '-' ? 'Standard input' : file}: ${capture.fault}`);
   const dir = process.cwd();
   const dataDir = path.resolve(dir, options.data);
-  const { keys, otherKeys } = await readSigningKeys({ dir, envFile: env, dataDir, ask });
-  const explained = capture.requests.map((request) => ({
+  const { requests: captured } = capture;
+  const { keys, otherKeys, origin } = await readSigningKeys({
+    dir,
+    envFile: env,
+    dataDir,
+    requests: captured,
+    ask,
+  });
+  const explained = captured.map((request) => ({
     request,
     explanation: explain(request, keys, { knownUrls, otherKeys }),
   }));
@@ -67,8 +75,9 @@ async function explainCapture(file: string, options: ExplainFlags): Promise<void
       verifies: explanation.reason === null,
       ...explanation,
     }));
-    console.log(JSON.stringify({ explained: isExplained, requests }, null, 2));
+    console.log(JSON.stringify({ explained: isExplained, key: origin, requests }, null, 2));
   } else {
+    console.log(`checked with ${origin}\n`);
     for (const { request, explanation } of explained)
       console.log(describeExplanation(request, explanation, framework));
   }

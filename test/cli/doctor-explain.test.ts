@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
+import { makeDemoCredentials } from '../../src/emulator/demo-credentials';
 import { type Run, runRingtrue } from './run-ringtrue';
 
 const token = '0123456789abcdef0123456789abcdef';
@@ -12,6 +13,7 @@ const params = { Body: 'KEYNOTE 5', From: '+15550100001' };
 const signature = getExpectedTwilioSignature(token, url, params);
 const headers = { 'Content-Type': 'application/x-www-form-urlencoded', 'X-Twilio-Signature': signature };
 const genuine = { url, method: 'POST', headers, body: new URLSearchParams(params).toString() };
+const verifies = `checked with AUTH_TOKEN from the environment\n\nverifies  POST ${url}\n\n`;
 let dir: string;
 
 beforeEach(() => {
@@ -36,7 +38,9 @@ function explain(
 test('shows what was checked and what was signed, the fix and the page, and exits 0', async () => {
   const { code, stdout } = await explain({ ...genuine, url: url.replace('https', 'http') });
   expect(code).toBe(0);
-  expect(stdout).toMatch(/^signature-mismatch {2}POST http:\/\/example\.com\/sms\/incoming\n/);
+  expect(stdout).toMatch(
+    /^checked with AUTH_TOKEN from the environment\n\nsignature-mismatch {2}POST http:\/\/example\.com\/sms\/incoming\n/,
+  );
   expect(stdout).toContain('The scheme is another one url-scheme');
   expect(stdout).toContain('checked  http://example.com/sms/incoming');
   expect(stdout).toContain('signed   https://example.com/sms/incoming');
@@ -50,7 +54,7 @@ test('shows the fix for one framework when asked', async () => {
 });
 
 test('exits 0 for a request that verifies', async () => {
-  expect(await explain(genuine)).toMatchObject({ code: 0, stdout: `verifies  POST ${url}\n\n` });
+  expect(await explain(genuine)).toMatchObject({ code: 0, stdout: verifies });
 });
 
 test('exits 1 for what it cannot explain, and says what to capture', async () => {
@@ -103,6 +107,51 @@ test('proves a blank in the key of the environment', async () => {
   expect(stdout).toContain('key-blanks');
 });
 
+describe('without a key, but with the demo token of the emulator', () => {
+  const demo = makeDemoCredentials();
+  const flags = ['--data', 'data', '--json'];
+
+  beforeEach(() => {
+    mkdirSync(path.join(dir, 'data'));
+    writeFileSync(path.join(dir, 'data', 'credentials.json'), JSON.stringify(demo));
+  });
+
+  const local = 'http://localhost:3000/sms/incoming';
+  const sentTo = (to: string, fields: Record<string, string>) => {
+    const signed = getExpectedTwilioSignature(demo.authToken, to, fields);
+    const body = new URLSearchParams(fields).toString();
+    return { ...genuine, url: to, headers: { ...headers, 'X-Twilio-Signature': signed }, body };
+  };
+
+  test.each([
+    ['a request of the demo account', sentTo(url, { ...params, AccountSid: demo.accountSid })],
+    [
+      'parameters of the demo account',
+      { ...sentTo(url, {}), params: { AccountSid: demo.accountSid }, body: undefined },
+    ],
+    ['a request to this machine that names no account', sentTo(local, params)],
+  ])('uses it for %s, and says so', async (_name, request) => {
+    const { stdout } = await explain(request, { env: {}, flags });
+    expect(JSON.parse(stdout).key).toBe('the demo token of this folder');
+  });
+
+  test.each([
+    ['a request to another host', genuine],
+    ['a request of another account to this machine', sentTo(local, { ...params, AccountSid: `AC${token}` })],
+    ['several requests of which one is of another host', [sentTo(local, params), genuine]],
+  ])('rules nothing out with it for %s, and asks for a key', async (_name, request) => {
+    const { code, stdout, stderr } = await explain(request, { env: {}, flags: flags.slice(0, 2) });
+    expect(stderr).toMatch(/no key to check with: set AUTH_TOKEN/);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  });
+});
+
+test('says which file the key is from', async () => {
+  writeFileSync(path.join(dir, 'other.env'), `TWILIO_AUTH_TOKEN=${token}\n`);
+  const { stdout } = await explain(genuine, { env: {}, flags: ['--env', 'other.env'] });
+  expect(stdout).toMatch(/^checked with TWILIO_AUTH_TOKEN from other\.env\n/);
+});
+
 test('reads standard input', async () => {
   const child = spawn(
     process.execPath,
@@ -118,7 +167,7 @@ test('reads standard input', async () => {
     output += chunk;
   });
   const code = await new Promise((resolve) => child.once('close', resolve));
-  expect({ code, output }).toEqual({ code: 0, output: `verifies  POST ${url}\n\n` });
+  expect({ code, output }).toEqual({ code: 0, output: verifies });
 });
 
 test.each<[string, () => Promise<Run>, RegExp]>([
