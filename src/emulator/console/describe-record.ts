@@ -1,3 +1,4 @@
+import { isForm } from '../../signature/canonical';
 import { judgeAnswer } from '../phone/judge-answer';
 import type { RequestRecord, Verdict } from '../request-log';
 import { type Mask, maskFor } from './mask-numbers';
@@ -18,7 +19,7 @@ export interface RequestSummary {
 export interface RequestDetail extends RequestSummary {
   headers: [name: string, value: string][];
   body: string;
-  /** The fields of a form, else `null`. */
+  /** The fields of a form, else `null`, and `null` for a form with more than can be shown. */
   params: [name: string, value: string][] | null;
   /** What a signature of this request covers, piece by piece. */
   signed: string[];
@@ -33,7 +34,7 @@ export function summarize(record: RequestRecord, hide: Mask = maskFor(record)): 
 }
 
 export function describeRecord(record: RequestRecord): RequestDetail {
-  const params = formOf(record);
+  const params = shownFieldsOf(record);
   const hide = maskFor(record);
   return {
     ...summarize(record, hide),
@@ -51,9 +52,17 @@ export function describeRecord(record: RequestRecord): RequestDetail {
 
 /** The fields of a form body as received; `null` for another body. */
 export function formOf({ headers, body }: RequestRecord): [name: string, value: string][] | null {
-  const type = headerOf(headers, 'content-type')?.split(';')[0]?.trim().toLowerCase();
-  if (type !== 'application/x-www-form-urlencoded') return null;
+  if (!isForm(headerOf(headers, 'content-type'))) return null;
   return [...new URLSearchParams(Buffer.from(body).toString('utf8'))];
+}
+
+/** Twilio's runtime reads no more. */
+const shownFields = 1000;
+const shownBytes = 64 * 1024;
+
+function shownFieldsOf(record: RequestRecord): [name: string, value: string][] | null {
+  const params = record.body.byteLength <= shownBytes ? formOf(record) : null;
+  return params && params.length <= shownFields ? params : null;
 }
 
 export function headerOf(headers: [name: string, value: string][], name: string): string | undefined {
@@ -76,15 +85,23 @@ function hideHeaders(headers: [name: string, value: string][], hide: Mask): [nam
   ]);
 }
 
-const shownBytes = 64 * 1024;
-
 function showBytes(bytes: Uint8Array, hide: Mask): string {
   const text = Buffer.from(bytes.subarray(0, shownBytes)).toString('utf8');
-  return hide(text) + (bytes.byteLength > shownBytes ? `\n… ${bytes.byteLength} bytes in all` : '');
+  if (bytes.byteLength <= shownBytes) return hide(text);
+  return `${hide(withoutLastNumber(text))}\n… ${bytes.byteLength} bytes in all`;
+}
+
+// What is left of a number at a cut would not be known for one.
+function withoutLastNumber(text: string): string {
+  let end = text.length;
+  while (/[\d+%b]/i.test(text.charAt(end - 1))) end -= 1;
+  return text.slice(0, end);
 }
 
 // https://www.twilio.com/docs/usage/security: the URL, then the fields of a form sorted by name.
-function describeSigned({ url }: RequestRecord, params: [string, string][] | null): string[] {
+function describeSigned({ url, headers }: RequestRecord, params: [string, string][] | null): string[] {
+  if (!params && isForm(headerOf(headers, 'content-type')))
+    return [url, '… and more fields than are shown here'];
   const fields = [...new Set((params ?? []).map(([name, value]) => `${name}\u0000${value}`))].sort();
   return [url, ...fields.map((field) => field.replace('\u0000', ' + '))];
 }

@@ -24,12 +24,26 @@ export function maskFor({ url, headers, body, response }: RequestRecord): Mask {
   const real = new Set(
     texts.flatMap((text) => [...text.matchAll(written)].map(([, digits = '']) => digits)).filter(isReal),
   );
+  // One pass, however many numbers there are: a caller who needs no signature chooses how many.
   return (text) => {
-    let masked = text.replace(written, (found, digits: string) => (isReal(digits) ? mask : found));
-    for (const digits of real) masked = masked.replaceAll(digits, mask);
-    return masked;
+    const masked = text.replace(written, (found, digits: string) => (isReal(digits) ? mask : found));
+    return real.size === 0 ? masked : masked.replace(/\d{7,}/g, (run) => hideKnown(run, real));
   };
 }
+
+function hideKnown(run: string, real: ReadonlySet<string>): string {
+  let shown = '';
+  let at = 0;
+  while (at < run.length) {
+    const known = lengths.find((length) => real.has(run.slice(at, at + length)));
+    shown += known === undefined ? run[at] : mask;
+    at += known ?? 1;
+  }
+  return shown;
+}
+
+/** How many digits a number may have, the most first. */
+const lengths = Array.from({ length: 9 }, (_, index) => 15 - index);
 
 function isReal(digits: string): boolean {
   return !isFictionalNumber(`+${digits}`);
