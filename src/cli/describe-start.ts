@@ -7,6 +7,7 @@ import { demoCredentials } from '../emulator/demo-credentials';
 import type { Enforcement } from '../emulator/gateway';
 import { eventNumber } from '../emulator/phone/phone-numbers';
 import type { Environment } from './environment';
+import { nearPath } from './near-path';
 
 /** What `ringtrue start` says when requests are accepted: addresses to copy from, and a last line that begins with `ready`. */
 export function describeStart({
@@ -68,10 +69,4 @@ function describeOrganiser(variables: Record<string, string>, data: string): str
     return `user ${variables.ORGANISER_USER ?? '(ORGANISER_USER is missing)'}`;
   const { organiserUser, organiserPassword } = demoCredentials(path.resolve(data));
   return `user ${organiserUser}, password ${organiserPassword} (made up)`;
-}
-
-// Relative to where one is, unless that would lead out of it.
-function nearPath(file: string): string {
-  const relative = path.relative(process.cwd(), file);
-  return relative.startsWith('..') ? file : relative;
 }

@@ -24,7 +24,7 @@ interface ExplainFlags {
 export function explainCommand(): Command {
   return new Command('explain')
     .description('Say why a captured request does not verify, by reproducing its signature')
-    .argument('[file]', 'the capture; - or nothing reads standard input', '-')
+    .argument('[file]', 'the capture; - or nothing reads standard input')
     .option('--url <url>', 'the webhook as it is configured at Twilio; may be repeated', collect)
     .option('--public-url <url>', 'scheme and host of a capture that has only path and query')
     .addOption(
@@ -47,7 +47,7 @@ export function explainCommand(): Command {
     .action(explainCapture);
 }
 
-async function explainCapture(file: string, options: ExplainFlags): Promise<void> {
+async function explainCapture(file = '-', options: ExplainFlags): Promise<void> {
   const { url: knownUrls = [], publicUrl, framework, env, ask = false } = options;
   for (const url of knownUrls) checkUrl('--url', url);
   if (publicUrl !== undefined) checkUrl('--public-url', publicUrl);

@@ -14,7 +14,7 @@ interface DoctorOptions {
   env?: string;
   data: string;
   publicUrl?: string;
-  number: string[];
+  number?: string[];
   offline?: boolean;
   json?: boolean;
 }
@@ -29,7 +29,7 @@ export function doctorCommand(): Command {
         '--public-url <url>',
         'the URL Twilio calls (a tunnel); it is called for a trial (default: PUBLIC_URL)',
       )
-      .option('--number <number>', 'a number to look at, +15551234567; may be repeated', collect, [])
+      .option('--number <number>', 'a number to look at, +15551234567; may be repeated', collect)
       .option(
         '--data <folder>',
         'where demo credentials and the address of the deployment are kept',
@@ -52,8 +52,9 @@ export function doctorCommand(): Command {
   );
 }
 
-async function diagnose({ offline, json, ...options }: DoctorOptions): Promise<void> {
-  const wrong = options.number.find((number) => !/^\+[1-9]\d{6,14}$/.test(number));
+async function diagnose({ offline, json, number = [], ...others }: DoctorOptions): Promise<void> {
+  const options = { ...others, number };
+  const wrong = number.find((one) => !/^\+[1-9]\d{6,14}$/.test(one));
   if (wrong !== undefined) throw new UsageFault('--number is written like +15551234567.');
   const project = await inspectProject(process.cwd(), { envFile: options.env });
   if (options.publicUrl !== undefined) project.environment.variables.PUBLIC_URL = options.publicUrl;
@@ -69,7 +70,11 @@ async function diagnose({ offline, json, ...options }: DoctorOptions): Promise<v
   if (!sound) process.exitCode = 1;
 }
 
-async function addOnline(project: Project, options: DoctorOptions, silent: boolean): Promise<Project> {
+async function addOnline(
+  project: Project,
+  options: DoctorOptions & { number: string[] },
+  silent: boolean,
+): Promise<Project> {
   const { inspectOnline } = await import('./inspect-online');
   return inspectOnline(project, {
     ...options,

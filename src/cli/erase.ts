@@ -9,7 +9,7 @@ import { connectToTwilio, type TwilioConnection } from './twilio-connection';
 import { UsageFault } from './usage-fault';
 
 interface EraseOptions {
-  number: string[];
+  number?: string[];
   dryRun?: boolean;
   yes?: boolean;
   env?: string;
@@ -22,12 +22,7 @@ export function eraseCommand(): Command {
   return new Command('erase')
     .description("Delete what Twilio keeps of a phone: its texts, replies and calls with the event's numbers")
     .argument('<phone>', 'the phone, as +15551234567; it is never printed')
-    .option(
-      '--number <number>',
-      'a number of the event; may be repeated (default: EVENT_NUMBER)',
-      collect,
-      [],
-    )
+    .option('--number <number>', 'a number of the event; may be repeated (default: EVENT_NUMBER)', collect)
     .option('--dry-run', 'count the records and delete none')
     .option('--yes', 'do not ask')
     .option('--env <file>', 'where the credentials are read (default: .env)')
@@ -71,7 +66,7 @@ async function erase(typed: string, options: EraseOptions): Promise<void> {
   if (left.length > 0 && !options.dryRun) process.exitCode = 1;
 }
 
-function readNumbers({ number }: EraseOptions, { variables }: TwilioConnection): string[] {
+function readNumbers({ number = [] }: EraseOptions, { variables }: TwilioConnection): string[] {
   const event = process.env.EVENT_NUMBER || variables.EVENT_NUMBER;
   const numbers = number.length > 0 ? number : event ? [event] : [];
   if (numbers.length === 0)

@@ -34,8 +34,12 @@ const program = new Command('ringtrue')
   .addCommand(eraseCommand())
   .addCommand(buildCommand());
 
-for (const command of program.commands.flatMap((one) => [one, ...one.commands]))
+for (const command of program.commands.flatMap((one) => [one, ...one.commands])) {
   command.exitOverride().showHelpAfterError('(add --help for what it takes)');
+  // As it is typed: without the quotes of a value in the program.
+  for (const option of command.options)
+    if (typeof option.defaultValue === 'string') option.defaultValueDescription ??= option.defaultValue;
+}
 
 // Whoever reads the output may leave (`| head`): the command goes on to its own end and exit code, unheard.
 for (const stream of [process.stdout, process.stderr]) {

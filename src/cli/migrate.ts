@@ -6,6 +6,7 @@ import { chooseEngine, type StoreSettings } from '../storage/store-settings';
 import { readConfig } from '../twilio/config';
 import { checkEventFile, readEventFile } from './check-event-file';
 import { localVariables, readEnvironment } from './environment';
+import { nearPath } from './near-path';
 import { ProgressBar } from './progress-bar';
 import { UsageFault } from './usage-fault';
 
@@ -55,7 +56,7 @@ async function migrate({ check, deployed, env, data, json }: MigrateFlags): Prom
       'Twilio Sync needs a Twilio account, and there are only demo credentials here: set ACCOUNT_SID and AUTH_TOKEN in .env or in the environment.',
     );
   }
-  const store = stores[engine];
+  const store = stores[engine](settings);
   const { from, to } = await (check ? inspectStore(settings) : migrateStore(settings));
   const documents = engine === 'sync' && !check ? await makeDocuments(settings, json === true) : 0;
   const changed = (!check && from !== to) || documents > 0;
@@ -66,9 +67,9 @@ async function migrate({ check, deployed, env, data, json }: MigrateFlags): Prom
 }
 
 const stores = {
-  sqlite: 'SQLite (RATINGS_FILE)',
-  sync: 'Twilio Sync',
-  postgres: 'PostgreSQL (DATABASE_URL)',
+  sqlite: ({ ratingsFile = '' }: StoreSettings) => `SQLite (${nearPath(ratingsFile)})`,
+  sync: () => 'Twilio Sync',
+  postgres: () => 'PostgreSQL (DATABASE_URL)',
 };
 
 async function makeDocuments(settings: StoreSettings, silent: boolean): Promise<number> {

@@ -27,25 +27,33 @@ describe('ringtrue migrate', () => {
   test('makes the file of the ratings, once, and with --check only says that it has to be done', async () => {
     expect(await migrate('--check')).toMatchObject({
       code: 1,
-      stdout: `SQLite (RATINGS_FILE): to be done: tables of version ${tables}\n`,
+      stdout: `SQLite (.ringtrue/ratings.db): to be done: tables of version ${tables}\n`,
     });
     expect(existsSync(file())).toBe(false);
     expect(await migrate()).toMatchObject({
       code: 0,
-      stdout: `SQLite (RATINGS_FILE): done: tables of version ${tables}\n`,
+      stdout: `SQLite (.ringtrue/ratings.db): done: tables of version ${tables}\n`,
     });
     expect(await migrate('--check')).toMatchObject({
       code: 0,
-      stdout: `SQLite (RATINGS_FILE): up to date, version ${tables}\n`,
+      stdout: `SQLite (.ringtrue/ratings.db): up to date, version ${tables}\n`,
     });
     const { code, stdout } = await migrate('--json');
     expect({ code, ...JSON.parse(stdout) }).toEqual({
       code: 0,
-      store: 'SQLite (RATINGS_FILE)',
+      store: 'SQLite (.ringtrue/ratings.db)',
       from: tables,
       to: tables,
       changed: false,
     });
+  });
+
+  test('shows the file of RATINGS_FILE as it is typed from here, or whole where it is elsewhere', async () => {
+    setVariables('RATINGS_FILE=kept/votes.db');
+    expect((await migrate('--check')).stdout).toMatch(/^SQLite \(kept\/votes\.db\): /);
+    const elsewhere = path.join(tmpdir(), 'ringtrue-elsewhere', 'votes.db');
+    setVariables(`RATINGS_FILE=${elsewhere}`);
+    expect((await migrate('--check')).stdout).toContain(`SQLite (${elsewhere}): `);
   });
 
   test('refuses a file that a newer version made, in one sentence, and leaves it alone', async () => {
