@@ -12,8 +12,8 @@ export const handler = makeHandler(async (context, fields) => {
   const { eventNumber: number } = readConfig(context);
   const event = readEventAsset();
   const { session, view } = fields as { session?: unknown; view?: unknown };
-  const wanted = session === undefined ? null : String(session).normalize('NFC').toUpperCase();
-  const sessions = event.sessions.filter(({ keyword }) => wanted === null || keyword === wanted);
+  const wanted = typeof session === 'string' ? session.normalize('NFC').toUpperCase() : null;
+  const sessions = event.sessions.filter(({ keyword }) => session === undefined || keyword === wanted);
   const [first] = sessions;
   if (!first) return plainText(404, 'Not Found');
   if (number === null) {

@@ -15,7 +15,8 @@ export interface ExportPart {
  */
 export function readExportPart(part: unknown): ExportPart | null {
   if (part === undefined || part === '1') return { nonce: randomBytes(8).toString('hex'), after: undefined };
-  const [, nonce, cursor] = /^([0-9a-f]{16})\.([\w-]{1,400})$/.exec(String(part)) ?? [];
+  if (typeof part !== 'string') return null;
+  const [, nonce, cursor] = /^([0-9a-f]{16})\.([\w-]{1,400})$/.exec(part) ?? [];
   if (nonce === undefined || cursor === undefined) return null;
   return { nonce, after: Buffer.from(cursor, 'base64url').toString() };
 }

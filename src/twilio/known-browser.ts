@@ -23,7 +23,9 @@ export function isKnownBrowser(
   secret: string,
   now: number,
 ): boolean {
-  const [, until, sealed = ''] = /^(\d{13})\.([\w-]{43})$/.exec(String(cookies[name] ?? '')) ?? [];
+  const cookie = cookies[name];
+  if (typeof cookie !== 'string') return false;
+  const [, until, sealed = ''] = /^(\d{13})\.([\w-]{43})$/.exec(cookie) ?? [];
   if (until === undefined || Number(until) < now) return false;
   return timingSafeEqual(Buffer.from(sealed), Buffer.from(seal(Number(until), credentials, secret)));
 }
