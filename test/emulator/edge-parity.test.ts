@@ -2,7 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import path from 'node:path';
 import zlib from 'node:zlib';
-import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
+import { getExpectedBodyHash, getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
 import { createEdge, type Edge } from '../../src/emulator/create-edge';
 import type { RequestRecord } from '../../src/emulator/request-log';
 import type { RuntimeEvent } from '../../src/emulator/supervise-runtime';
@@ -97,6 +97,7 @@ const refusals: [what: string, status: number, reason: string, request: () => Ra
   ['an unsigned POST', 403, 'missing-signature', () => ({ method: 'POST', target: '/marked' })],
   ['an unsigned HEAD', 403, 'missing-signature', () => ({ method: 'HEAD', target: '/marked' })],
   ['a changed POST', 403, 'signature-mismatch', () => ({ ...marked(), body: 'Body=y' })],
+  ['a changed JSON body', 403, 'body-mismatch', () => ({ ...markedJson('{"a":1}'), body: '{"a":2}' })],
   ['PUT', 405, 'method-not-allowed', () => ({ method: 'PUT', target: '/marks', body: 'x' })],
   ['DELETE', 405, 'method-not-allowed', () => ({ method: 'DELETE', target: '/marks' })],
   ['TRACE', 405, 'method-not-allowed', () => ({ method: 'TRACE', target: '/marks' })],
@@ -139,6 +140,12 @@ const refusals: [what: string, status: number, reason: string, request: () => Ra
   ['a whole URL as target', 400, 'bad-target', () => ({ target: 'http://other.example/marks' })],
 ];
 
+function markedJson(body: string): RawRequest {
+  const target = `/marked?bodySHA256=${getExpectedBodyHash(body)}`;
+  const signature = getExpectedTwilioSignature(token, edge.url + target, {});
+  const headers = ['content-type', 'application/json', 'x-twilio-signature', signature];
+  return { method: 'POST', target, headers, body };
+}
 function signedAs(params: Record<string, string>, body: string | Buffer): RawRequest {
   return { ...signWithTwilio({ token, url: `${edge.url}/marked`, params }), body };
 }
