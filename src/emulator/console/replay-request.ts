@@ -1,10 +1,10 @@
-import { sign } from '../../signature';
 import { readConnectionOverrides } from '../phone/connection-overrides';
 import { exchange, type Reroute } from '../phone/http-exchange';
 import { parseWebhookUrl } from '../phone/webhook-url';
 import type { RequestRecord } from '../request-log';
 import { formOf, headerOf } from './describe-record';
 import { type Mask, mask, maskFor } from './mask-numbers';
+import { signAgain } from './sign-again';
 
 /** What is different from the request as it was received. */
 export interface Edits {
@@ -13,7 +13,7 @@ export interface Edits {
   /** The whole body, for what is no form. */
   body?: string | undefined;
   method?: string | undefined;
-  /** `as-received` repeats the signature, `again` makes the right one, `none` leaves it out. */
+  /** `as-received` repeats the signature, `again` makes the right one (and `bodySHA256` in the URL), `none` leaves it out. */
   signature: 'as-received' | 'again' | 'none';
 }
 
@@ -28,8 +28,6 @@ export async function replayRequest(
   edits: Edits,
   { reroute, authToken, ca }: { reroute: Reroute; authToken: string; ca?: string | undefined },
 ): Promise<Replayed> {
-  const url = parseWebhookUrl(record.url);
-  if (typeof url === 'string') return { problem: `This request cannot be sent again: ${url}.` };
   const method = edits.method ?? record.method;
   if (!/^[A-Z]{1,16}$/.test(method)) return { problem: 'A method is a word in capital letters.' };
   const hide = maskFor(record);
@@ -40,12 +38,19 @@ export async function replayRequest(
       ? Buffer.from(new URLSearchParams(params).toString())
       : Buffer.from(edits.body ?? record.body);
   const headers = record.headers.filter(([name]) => !madeAnew.has(name.toLowerCase()));
-  const signature =
+  const again =
     edits.signature === 'again'
-      ? sign({ url: record.url, ...(method !== 'GET' && params && { params }) }, authToken)
-      : edits.signature === 'as-received'
-        ? headerOf(record.headers, 'x-twilio-signature')
-        : undefined;
+      ? signAgain(
+          { url: record.url, method, contentType: headerOf(record.headers, 'content-type'), body },
+          authToken,
+        )
+      : null;
+  if (again && 'problem' in again) return again;
+  const url = parseWebhookUrl(again?.url ?? record.url);
+  if (typeof url === 'string') return { problem: `This request cannot be sent again: ${url}.` };
+  const asReceived =
+    edits.signature === 'as-received' ? headerOf(record.headers, 'x-twilio-signature') : undefined;
+  const signature = again?.signature ?? asReceived;
   if (signature !== undefined) headers.push(['X-Twilio-Signature', signature]);
   const { settings } = readConnectionOverrides('');
   const outcome = await exchange(
