@@ -1,9 +1,10 @@
 import type { NewRating, RatingStore } from '../../src/storage/rating-store';
-import { emptyHead, looseBytes } from '../../src/storage/sync/sync-head';
+import { emptyHead, type Head, looseBytes } from '../../src/storage/sync/sync-head';
 import type { SyncItems } from '../../src/storage/sync/sync-items';
 import { headName, mapName, settingsName, shardCount, shardOf } from '../../src/storage/sync/sync-names';
 import { putAway } from '../../src/storage/sync/sync-put-away';
 import { recordRating, ShardState } from '../../src/storage/sync/sync-state';
+import { memoryItems } from './memory-items';
 import type { SyncStandIn } from './sync-api';
 import { newSid } from './twilio-account';
 
@@ -19,28 +20,42 @@ export async function fillSync(
   let event = '';
   const shards = Array.from({ length: shardCount }, (_, shard) => {
     const items = new Map<string, string>();
-    return { items, state: new ShardState(shard, emptyHead(), memoryItems(items), Number.POSITIVE_INFINITY) };
+    return { items, state: stateOf(shard, emptyHead(), memoryItems(items)) };
   });
   let last = 0;
   for (const rating of ratings) {
     event = rating.event;
     last += 1;
-    const state = shards[shardOf(rating.voter)]?.state;
-    if (!state) continue;
-    await recordRating(state, rating, last.toString(36).padStart(4, '0').slice(-4));
+    const shard = shards[shardOf(rating.voter)];
+    if (!shard) continue;
+    await recordRating(shard.state, rating, last.toString(36).padStart(4, '0').slice(-4));
     // Later than the store, which has 16 KiB for all: what is put away is the same, in fewer steps.
-    if (last % 8 === 0 && looseBytes(state.head) > 16_384) await putAway(state, 1024);
+    if (last % 8 === 0 && looseBytes(shard.state.head) > 16_384) await lighten(shard);
   }
   const service = await makeService(sync, store, event);
-  for (const { items, state } of shards) {
-    while (looseBytes(state.head) > mostLoose) await putAway(state, 1024);
-    const { shard, head } = state;
+  for (const filled of shards) {
+    while (looseBytes(filled.state.head) > mostLoose) await lighten(filled);
+    const {
+      items,
+      state: { shard, head },
+    } = filled;
     const document = made('ET', headName(event, shard), JSON.parse(JSON.stringify(head)));
     service.documents.set(document.sid, document);
     const map = { ...made('MP', mapName(event, shard), {}), items: new Map() };
     for (const [key, text] of items) map.items.set(key, textItem(key, text));
     service.maps.set(map.sid, map);
   }
+}
+
+// What an earlier state left is garbage to the next one.
+async function lighten(filled: { state: ShardState }): Promise<void> {
+  const { shard, head, items } = filled.state;
+  filled.state = stateOf(shard, head, items);
+  await putAway(filled.state, 1024);
+}
+
+function stateOf(shard: number, head: Head, items: SyncItems): ShardState {
+  return new ShardState(shard, head, items, Number.POSITIVE_INFINITY);
 }
 
 async function makeService(sync: SyncStandIn, store: RatingStore, event: string) {
@@ -70,21 +85,4 @@ function textItem(key: string, text: string) {
 function made(prefix: string, uniqueName: string | null, data: object) {
   const now = new Date();
   return { sid: newSid(prefix), uniqueName, revision: 1, data, expires: null, made: now, updated: now };
-}
-
-function memoryItems(items: Map<string, string>): SyncItems {
-  let last = 0;
-  const memory: Pick<SyncItems, 'read' | 'write' | 'remove'> = {
-    read: async <T>(_shard: number, key: string) => JSON.parse(items.get(key) ?? 'null') as T,
-    write: async (_shard, data) => {
-      last += 1;
-      const key = last.toString(36).padStart(8, '0');
-      items.set(key, JSON.stringify(data));
-      return key;
-    },
-    remove: async (_shard, key) => {
-      items.delete(key);
-    },
-  };
-  return memory as SyncItems;
 }

@@ -206,6 +206,51 @@ describe('what was put away', () => {
     ]);
   });
 
+  test('is gone when another comment has been given in its place, or has been shown and hidden before', async () => {
+    const [first, , , second] = given;
+    const { id = '' } = (await store.comments('event', { states: ['approved'], limit: 1000 })).at(-2) ?? {};
+    expect(await store.moderate('event', id, 'hidden')).toBe(true);
+    for (const one of [first, second])
+      await store.record(
+        rating({ voter: one?.voter ?? '', comment: { text: 'on second thought', state: 'approved' } }),
+      );
+    expect(everythingStored()).not.toMatch(/"comment [03] /);
+    const comments = await store.comments('event', { states: ['approved', 'hidden'], limit: 1000 });
+    expect(comments).toHaveLength(100);
+    expect(comments.slice(0, 2).map(({ text }) => text)).toEqual(['on second thought', 'on second thought']);
+  });
+
+  test('takes one call more than a new one to be changed, and three with a comment', async () => {
+    const oldest = (index: number) => ({ ...rating({ score: 4 }), voter: given[index]?.voter ?? '' });
+    // Finds the service and reads the head.
+    await store.erase('event', 'nobody');
+    for (const [index, most] of [
+      [1, 3],
+      [3, 5],
+    ] as const) {
+      sync.calls.length = 0;
+      await store.record(oldest(index));
+      expect(sync.calls.length).toBeLessThanOrEqual(most);
+    }
+  });
+
+  test('makes room for thirty of the longest texts at once, of which half count', async () => {
+    const text = '\u0001'.repeat(1600);
+    await Promise.all(
+      Array.from({ length: 30 }, (_, index) => {
+        const { messageSid, voter, at } = rating({ voter: many[0] ?? '' });
+        return index % 2 === 0
+          ? store.noteUncounted('event', { messageSid, voter, text, reason: 'no-score', at })
+          : store.record(
+              rating({ voter, session: `S${index}`, comment: { text: `${text}${index}`, state: 'held' } }),
+            );
+      }),
+    );
+    const held = await store.comments('event', { states: ['held'], limit: 1000 });
+    expect(held).toHaveLength(15);
+    expect(await store.uncounted('event', 500)).toHaveLength(15);
+  });
+
   test('goes for good when its voter is erased, and stays a duplicate', async () => {
     const [oldest] = given;
     expect(await store.erase('event', oldest?.voter ?? '')).toBe(1);

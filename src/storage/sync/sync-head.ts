@@ -3,8 +3,8 @@ import { ConfigFault } from '../config-fault';
 import type { CommentState, SessionTally } from '../rating-store';
 
 /**
- * `[voter, session, score, at, comment, tag]`: the session by its place in `sessions`, the comment by its id, or ''. The tag
- * is random and puts ratings of one moment in an order.
+ * `[voter, session, score, at, comment, tag, commentAt]`: the session by its place in `sessions`, the comment by its id, or
+ * ''. The tag is random and puts ratings of one moment in an order; `commentAt` is there when the comment is older.
  */
 export type RatingRow = [
   voter: string,
@@ -13,6 +13,7 @@ export type RatingRow = [
   at: number,
   comment: string,
   tag: string,
+  commentAt?: number,
 ];
 /**
  * `[digest, answer, attempt, session, score]`: 0 for a first rating, else the former score; `attempt` is '' once it is put away;
@@ -57,7 +58,7 @@ export type Batch = [
  * items of the shard's Map. Whatever happens to a shard happens by replacing this Document, if nobody else did meanwhile
  * (If-Match). Items are never changed, only replaced by new ones under new keys, so that a writer who dies between two
  * calls leaves items that nothing names, and nothing else.
- * What stands here wins over what was put away, a later batch over an earlier one.
+ * A rating that stands here wins over one that was put away; of a comment there is only one, here or in a batch.
  */
 export interface Head {
   version: 1;

@@ -1,22 +1,27 @@
+import { addToBatches, commentRows, largestItem, mergeNeighbours, textRows } from './sync-batches';
 import { makeFilter } from './sync-filter';
 import {
   type Batch,
-  type BatchItem,
-  type CommentRow,
+  type Head,
   looseBytes,
   type MessageRow,
   type Partition,
   type PartitionItem,
   sizeOf,
-  stateBits,
-  type TextRow,
 } from './sync-head';
 import { bitsOf, type ShardState } from './sync-state';
 
-/** Bytes of an item, which may have 16 KiB: what is larger is split. */
-const largestItem = 12_000;
 /** How many uncounted texts of a shard are kept: all that an event keeps may come from one voter. */
 const keptTexts = 500;
+/** And in how many batches: 300 KiB, which is less than 500 of the longest texts. */
+const mostTextBatches = 28;
+/**
+ * Bytes of a head besides rows that can be put away; Sync takes 16 KiB for both. Where the ways to ratings and comments take
+ * more, those to the oldest comments go: a rating is never refused for a comment's sake.
+ */
+const mostPutAway = 11_000;
+/** Characters of all filters of a head together. */
+const mostFilters = 2700;
 const never = 8.64e15;
 
 /**
@@ -26,10 +31,10 @@ const never = 8.64e15;
 export async function putAway(state: ShardState, most: number): Promise<void> {
   const { head } = state;
   // Named by nothing since an earlier replacement, which readers have had the time to notice.
-  await Promise.all(head.garbage.map((key) => state.items.remove(state.shard, key, state.deadline)));
-  head.garbage = [];
+  await state.removeGarbage();
   state.changed = true;
-  for (let rounds = 0; rounds < 8 && looseBytes(head) > most; rounds += 1) {
+  // Enough for 30 of the longest texts at once, of which half count.
+  for (let step = 0; step < 8 && looseBytes(head) > most; step += 1) {
     const ratings = sizeOf([head.ratings, head.messages]);
     const comments = sizeOf(head.comments);
     const texts = sizeOf(head.texts);
@@ -37,6 +42,7 @@ export async function putAway(state: ShardState, most: number): Promise<void> {
     else if (comments >= texts) await putAwayComments(state);
     else await putAwayTexts(state);
   }
+  await makeRoom(state);
 }
 
 async function putAwayRatings(state: ShardState): Promise<void> {
@@ -66,25 +72,22 @@ export async function replacePartition(state: ShardState, place: number, item: P
   const { head } = state;
   const [depth = 0, oldKey = ''] = head.partitions[place] ?? [];
   const parts = split(state, item, depth);
-  const bitsPerKey = bitsFor(head.partitions.length + parts.length - 1);
+  const room = mostFilters / (head.partitions.length + parts.length - 1);
   const written = await Promise.all(
     parts.map(async ({ depth: deep, item: part }): Promise<Partition> => {
       const keys = [...part.ratings.map((row) => state.ratingKey(row)), ...part.messages.map(([key]) => key)];
       if (keys.length === 0) return [deep, '', never, ''];
       const oldest = Math.min(never, ...part.ratings.map(([, , , at]) => at));
-      return [deep, await state.write(part), oldest, makeFilter(keys, bitsPerKey)];
+      return [deep, await state.write(part), oldest, makeFilter(keys, bitsFor(keys.length, room))];
     }),
   );
   head.partitions.splice(place, 1, ...written);
   if (oldKey !== '') head.garbage.push(oldKey);
 }
 
-// All filters of a head together stay below 2.5 KiB: some 250 keys in a partition.
-function bitsFor(partitions: number): number {
-  if (partitions <= 4) return 8;
-  if (partitions <= 8) return 6;
-  if (partitions <= 16) return 4;
-  return partitions <= 32 ? 2 : 0;
+// A character of base64 holds six bits.
+function bitsFor(keys: number, room: number): number {
+  return Math.min(8, Math.floor((room * 6) / keys));
 }
 
 function merge(before: PartitionItem, moved: PartitionItem): PartitionItem {
@@ -116,85 +119,34 @@ function split(
 
 async function putAwayComments(state: ShardState): Promise<void> {
   const { head } = state;
-  const { kept, moved } = oldestHalf(head.comments, ([, , , , , at]) => at);
+  const { kept, moved } = oldestHalf(head.comments, commentRows.at);
   head.comments = kept;
-  await addToBatches(state, head.commentBatches, moved, {
-    nameOf: ([id]) => id,
-    describe: describeComments,
-  });
+  await addToBatches(state, head.commentBatches, moved, commentRows);
+}
+
+// One merge in any case, so that what was taken out of batches does not leave ever more of them.
+async function makeRoom(state: ShardState): Promise<void> {
+  const { head } = state;
+  const { commentBatches: batches } = head;
+  const isFull = () => sizeOf(head) - looseBytes(head) > mostPutAway;
+  let merged = await mergeNeighbours(state, batches, commentRows);
+  while (merged && isFull()) merged = await mergeNeighbours(state, batches, commentRows);
+  while (batches.length > 0 && isFull()) dropOldest(head, batches);
 }
 
 async function putAwayTexts(state: ShardState): Promise<void> {
   const { head } = state;
-  const { kept, moved } = oldestHalf(head.texts, ([, , , at]) => at);
+  const { textBatches: batches } = head;
+  const { kept, moved } = oldestHalf(head.texts, textRows.at);
   head.texts = kept;
-  await addToBatches(state, head.textBatches, moved, { nameOf: ([, sid]) => sid, describe: describeTexts });
-  let newer = head.texts.length + head.textBatches.reduce((sum, [, rows]) => sum + rows, 0);
-  for (;;) {
-    const [oldest] = head.textBatches;
-    if (!oldest || newer - oldest[1] < keptTexts) return;
-    newer -= oldest[1];
-    head.garbage.push(oldest[0]);
-    head.textBatches.shift();
-  }
+  await addToBatches(state, batches, moved, textRows);
+  const newer = () => head.texts.length + batches.slice(1).reduce((sum, [, rows]) => sum + rows, 0);
+  while (batches.length > 0 && (newer() >= keptTexts || batches.length > mostTextBatches))
+    dropOldest(head, batches);
 }
 
-interface RowKind<Row> {
-  nameOf: (row: Row) => string;
-  describe: (key: string, rows: Row[]) => Batch;
-}
-
-async function addToBatches<Row>(
-  state: ShardState,
-  batches: Batch[],
-  moved: Row[],
-  { nameOf, describe }: RowKind<Row>,
-): Promise<void> {
-  const last = batches.at(-1);
-  let rows: Row[] = [];
-  if (last && last[2] + sizeOf(moved) <= largestItem) {
-    const names = new Set(moved.map(nameOf));
-    rows = (await state.item<BatchItem<Row>>(last[0])).rows.filter((row) => !names.has(nameOf(row)));
-    state.head.garbage.push(last[0]);
-    batches.pop();
-  }
-  for (const part of parts([...rows, ...moved])) {
-    const key = await state.write({ rows: part });
-    batches.push(describe(key, part));
-  }
-}
-
-export function describeComments(key: string, rows: CommentRow[]): Batch {
-  const states = rows.reduce((bits, row) => bits | stateBits[row[4]], 0);
-  return describeRows(key, rows, { at: (row) => row[5], states });
-}
-
-export function describeTexts(key: string, rows: TextRow[]): Batch {
-  return describeRows(key, rows, { at: (row) => row[3], states: 0 });
-}
-
-function describeRows<Row>(
-  key: string,
-  rows: Row[],
-  { at, states }: { at: (row: Row) => number; states: number },
-): Batch {
-  const times = rows.map(at);
-  return [key, rows.length, sizeOf(rows), Math.min(...times), Math.max(...times), states];
-}
-
-function parts<Row>(rows: Row[]): Row[][] {
-  const found: Row[][] = [];
-  let bytes = 0;
-  for (const row of rows) {
-    bytes += sizeOf(row) + 1;
-    const current = found.at(-1);
-    if (current && bytes <= largestItem) current.push(row);
-    else {
-      found.push([row]);
-      bytes = sizeOf(row);
-    }
-  }
-  return found;
+function dropOldest(head: Head, batches: Batch[]): void {
+  head.garbage.push(...batches.splice(0, 1).map(([key]) => key));
 }
 
 /** The oldest rows that make up half of the bytes, at least one. */

@@ -1,12 +1,6 @@
-import {
-  type Batch,
-  type BatchItem,
-  type CommentRow,
-  itemsOf,
-  type RatingRow,
-  type TextRow,
-} from './sync-head';
-import { describeComments, describeTexts, replacePartition } from './sync-put-away';
+import { commentRows, filterBatches, textRows } from './sync-batches';
+import { type CommentRow, itemsOf, type RatingRow, type TextRow } from './sync-head';
+import { replacePartition } from './sync-put-away';
 import { count, type ShardState } from './sync-state';
 
 /** What is to go: all of a voter, or all from before a moment (milliseconds since 1970). */
@@ -45,14 +39,14 @@ export async function removeRows(
     const ratings = leave(current);
     if (ratings.length < item.ratings.length) await replacePartition(state, place, { ...item, ratings });
   }
-  // A comment goes with its rating, and an older one that a newer replaced with its voter.
+  // A comment goes with its rating, and in any case with its voter.
   const staysComment = ([id, voter]: CommentRow) =>
     !comments.has(id) && !('voter' in gone && voter === gone.voter);
   const staysText = ([voter, , , at]: TextRow) => !isGone(voter, at);
   head.comments = head.comments.filter(staysComment);
   head.texts = head.texts.filter(staysText);
-  head.commentBatches = await filterBatches(state, head.commentBatches, staysComment, describeComments);
-  head.textBatches = await filterBatches(state, head.textBatches, staysText, describeTexts);
+  await filterBatches(state, head.commentBatches, staysComment, commentRows);
+  await filterBatches(state, head.textBatches, staysText, textRows);
   const named = new Set(itemsOf(head));
   const leftovers = present.filter((key) => !named.has(key));
   head.garbage = [];
@@ -60,23 +54,4 @@ export async function removeRows(
   // may have changed it before.
   state.changed ||= leftovers.length > 0 || JSON.stringify(head) !== before;
   return { removed, leftovers };
-}
-
-async function filterBatches<Row>(
-  state: ShardState,
-  batches: Batch[],
-  stays: (row: Row) => boolean,
-  describe: (key: string, rows: Row[]) => Batch,
-): Promise<Batch[]> {
-  const left: Batch[] = [];
-  for (const batch of batches) {
-    const { rows } = await state.item<BatchItem<Row>>(batch[0]);
-    const staying = rows.filter(stays);
-    if (staying.length === rows.length) left.push(batch);
-    else if (staying.length > 0) {
-      const key = await state.write({ rows: staying });
-      left.push(describe(key, staying));
-    }
-  }
-  return left;
 }

@@ -83,6 +83,7 @@ export class SyncShard {
   private async settle(tasks: Task[], known: Known | undefined): Promise<Known | undefined> {
     let start = known;
     let lost: ShardState | undefined;
+    let forgets = false;
     for (let tries = 0; ; tries += 1) {
       const open = tasks.filter(({ settled }) => !settled);
       if (open.length === 0) return undefined;
@@ -96,10 +97,11 @@ export class SyncShard {
         const results = await runAll(open, state);
         if (!results) continue;
         const written = state.changed ? await this.write(state, from.revision) : from;
+        forgets ||= state.forgets;
         if (written) {
-          const end = state.changed
-            ? await this.lighten(written, { before: looseBytes(from.head), deadline })
-            : undefined;
+          const before = looseBytes(from.head);
+          const end =
+            state.changed || forgets ? await this.lighten(written, { before, forgets, deadline }) : undefined;
           open.forEach((task, index) => {
             task.resolve(results[index]);
           });
@@ -146,13 +148,18 @@ export class SyncShard {
   // asked for is done by then: a fault here is nobody's.
   private async lighten(
     written: Known,
-    { before, deadline }: { before: number; deadline: number },
+    { before, forgets, deadline }: { before: number; forgets: boolean; deadline: number },
   ): Promise<Known | undefined> {
     const end = Date.now() + patience;
-    if (looseBytes(written.head) <= mostLoose || end > deadline) return written;
-    if (before > mostLoose && Math.random() > 0.25) return written;
+    if (end > deadline) return written;
+    const isHeavy = looseBytes(written.head) > mostLoose && (before <= mostLoose || Math.random() <= 0.25);
+    if (!isHeavy && !forgets) return written;
     const state = new ShardState(this.shard, structuredClone(written.head), this.items, end);
     try {
+      if (!isHeavy) {
+        await state.removeGarbage();
+        return written;
+      }
       await putAway(state, leftLoose);
       const lighter = await this.write(state, written.revision);
       if (!lighter) await this.discard(state, (await this.read(state.deadline)).head, state.deadline);

@@ -1,16 +1,22 @@
 import { randomBytes } from 'node:crypto';
+import type { Score } from '../../rating/rating-event';
 import type { CommentState, Delivered, NewRating, Recorded, UncountedText } from '../rating-store';
 import { storable } from '../storable';
+import { commentRows, findRow, replaceBatch } from './sync-batches';
 import { mayHave } from './sync-filter';
-import type { BatchItem, CommentRow, Head, MessageRow, PartitionItem, RatingRow, TextRow } from './sync-head';
+import type { CommentRow, Head, MessageRow, PartitionItem, RatingRow, TextRow } from './sync-head';
 import type { SyncItems } from './sync-items';
 import { digest, shardCount } from './sync-names';
 
 /** A shard as one reader saw it: its head, which may be changed, and what was put away, which is read when it is needed. */
 export class ShardState {
   changed = false;
+  /** Whether items that are named no more hold a text that was replaced, and are to go at once. */
+  forgets = false;
   /** Items that were written for this state: garbage unless the head is replaced. */
   readonly written: string[] = [];
+  /** Items that were named no more before this state was changed. */
+  private dead: readonly string[];
 
   constructor(
     readonly shard: number,
@@ -18,7 +24,9 @@ export class ShardState {
     readonly items: SyncItems,
     /** Milliseconds since 1970. */
     readonly deadline: number,
-  ) {}
+  ) {
+    this.dead = [...head.garbage];
+  }
 
   item<T>(key: string): Promise<T> {
     return this.items.read<T>(this.shard, key, this.deadline);
@@ -29,6 +37,14 @@ export class ShardState {
     const key = await this.items.write(this.shard, data, this.deadline);
     this.written.push(key);
     return key;
+  }
+
+  /** Deletes what nothing named before this state was changed; what it made so itself is named until it is written. */
+  async removeGarbage(): Promise<void> {
+    const { dead } = this;
+    this.dead = [];
+    await Promise.all(dead.map((key) => this.items.remove(this.shard, key, this.deadline)));
+    this.head.garbage = this.head.garbage.filter((key) => !dead.includes(key));
   }
 
   ratingKey([voter, session]: readonly [voter: string, session: number, ...rest: unknown[]]): string {
@@ -61,19 +77,34 @@ export class ShardState {
     return here ?? (await this.lookUp(this.ratingKey([voter, session])))?.ratings.find(isIt);
   }
 
-  /** The comment, brought into the head if it was put away. */
-  async comment(id: string): Promise<CommentRow | undefined> {
+  /**
+   * Changes a comment where it is, as there is never more than one of it: a text that was replaced must not stay behind.
+   * @param change answers the row itself when nothing is to change, and `null` when it is to go
+   * @param at when the comment was made, if that is known
+   * @returns whether there is such a comment
+   */
+  async changeComment(
+    id: string,
+    change: (row: CommentRow) => CommentRow | null,
+    at?: number,
+  ): Promise<boolean> {
+    const { comments, commentBatches } = this.head;
     const isIt = (row: CommentRow) => row[0] === id;
-    const here = this.head.comments.find(isIt);
-    if (here) return here;
-    for (const [key] of this.head.commentBatches.toReversed()) {
-      const found = (await this.item<BatchItem<CommentRow>>(key)).rows.find(isIt);
-      if (!found) continue;
-      const copy: CommentRow = [...found];
-      this.head.comments.push(copy);
-      return copy;
-    }
-    return undefined;
+    const index = comments.findIndex(isIt);
+    const here = comments[index];
+    const found = here ? undefined : await findRow(this, commentBatches, isIt, at);
+    const old = here ?? found?.row;
+    if (!old) return false;
+    const changed = change(old);
+    if (changed === old) return true;
+    const by = changed ? [changed] : [];
+    this.changed = true;
+    if (found) {
+      const rows = found.rows.flatMap((row) => (row === old ? by : [row]));
+      await replaceBatch(this, commentBatches, { place: found.place, rows, kind: commentRows });
+      this.forgets ||= changed === null;
+    } else comments.splice(index, 1, ...by);
+    return true;
   }
 
   private lookUp(key: string): Promise<PartitionItem> | undefined {
@@ -101,14 +132,20 @@ export async function recordRating(
   if (seen) return { ...whatItDid(seen), duplicate: seen[2] !== attempt };
   const former = old?.[2] ?? null;
   let id = old?.[4] ?? '';
-  const before = id === '' ? undefined : await state.comment(id);
+  let commentAt = old?.[6] ?? old?.[3] ?? at;
+  if (id !== '') {
+    const change = (row: CommentRow) => (comment ? null : withScore(row, score));
+    if (!(await state.changeComment(id, change, commentAt))) id = '';
+  }
   if (comment) {
-    id = before?.[0] ?? newCommentId(state.shard);
-    head.comments = head.comments.filter(([one]) => one !== id);
+    id ||= newCommentId(state.shard);
+    commentAt = at;
     head.comments.push([id, voter, place, score, comment.state, at, fitting(comment.text)]);
-  } else if (before) before[3] = score;
+  }
   head.ratings = head.ratings.filter((row) => row[0] !== voter || row[1] !== place);
-  head.ratings.push([voter, place, score, at, id, attempt]);
+  const row: RatingRow = [voter, place, score, at, id, attempt];
+  if (id !== '' && commentAt !== at) row.push(commentAt);
+  head.ratings.push(row);
   head.messages.push([key, former ?? 0, attempt, place, score]);
   head.texts = head.texts.filter(([, sid]) => sid !== messageSid);
   count(head, place, former, -1);
@@ -130,20 +167,23 @@ function whatItDid([, answer]: MessageRow): Pick<Recorded, 'kind' | 'former'> {
 }
 
 export async function moderateComment(state: ShardState, id: string, to: CommentState): Promise<boolean> {
-  const comment = await state.comment(id.slice(0, rowIdLength));
-  if (!comment || commentId(comment) !== id) return false;
-  state.changed ||= comment[4] !== to;
-  comment[4] = to;
-  return true;
+  let isThere = false;
+  await state.changeComment(id.slice(0, rowIdLength), (row) => {
+    isThere = commentId(row) === id;
+    return isThere && row[4] !== to ? (row.with(4, to) as CommentRow) : row;
+  });
+  return isThere;
+}
+
+function withScore(row: CommentRow, score: Score): CommentRow {
+  return row[3] === score ? row : (row.with(3, score) as CommentRow);
 }
 
 export async function noteText(state: ShardState, text: UncountedText): Promise<void> {
   const { head } = state;
   const isIt = (row: TextRow) => row[1] === text.messageSid;
   if (head.texts.some(isIt) || (await state.message(digest('message', text.messageSid)))) return;
-  for (const [key] of head.textBatches) {
-    if ((await state.item<BatchItem<TextRow>>(key)).rows.some(isIt)) return;
-  }
+  if (await findRow(state, head.textBatches, isIt)) return;
   head.texts.push([text.voter, text.messageSid, text.reason, text.at, fitting(text.text)]);
   state.changed = true;
 }
