@@ -5,8 +5,9 @@ import path from 'node:path';
 import type { EdgePolicy } from './edge';
 import { createGateway, type Enforcement } from './gateway';
 import type { RequestRecord } from './request-log';
-import { type Route, readProjectFolders, readRoutes } from './routes';
-import { type RuntimeEvent, superviseRuntime } from './supervise-runtime';
+import { ProjectFault, type Route, readProjectFolders, readRoutes } from './routes';
+import { RuntimeFailure } from './runtime-process';
+import { type Runtime, type RuntimeEvent, superviseRuntime } from './supervise-runtime';
 
 export interface EdgeOptions {
   /** The project: its `.twilioserverlessrc`, functions, assets and `node_modules`. */
@@ -47,7 +48,7 @@ export interface Edge {
 /**
  * Starts the edge of a Twilio Functions project on this machine: every request is judged as Twilio's platform would, and
  * what passes runs in Twilio's own local runtime. Works for any project, in a Jest test too.
- * @throws when `dir` is no folder, `AUTH_TOKEN` is missing, `publicUrl` is none or may not be combined with `enforce`, the port is
+ * @throws when `dir` is no folder, `AUTH_TOKEN` is missing or blank, `publicUrl` is none or may not be combined with `enforce`, the port is
  *   taken (`EADDRINUSE`), or the runtime does not start
  */
 export async function createEdge({
@@ -72,13 +73,23 @@ export async function createEdge({
     throw new Error(`enforce: 'off' lets anyone in: it works only on loopback and without publicUrl`);
   const { AUTH_TOKEN: authToken, AUTH_TOKEN_SECONDARY: secondary } = env;
   if (!authToken) throw new Error('AUTH_TOKEN is missing: the edge cannot check signatures without it');
+  if (isBlank(authToken)) throw new ProjectFault('AUTH_TOKEN is blank: set it to the token of the account');
+  if (secondary && isBlank(secondary))
+    throw new ProjectFault('AUTH_TOKEN_SECONDARY is blank: set it to the second token, or remove it');
   const folders = readProjectFolders(baseDir);
   let routes = await readRoutes(baseDir, folders);
   let policy: EdgePolicy = { routes: new Map(), keys: [], publicUrls: [] };
 
+  let runtime: Runtime | undefined;
   const server = createGateway({
     policy: () => policy,
-    runtime: { send: (request) => runtime.send(request) },
+    runtime: {
+      async send(request) {
+        // Before there is one, no route is known and no request gets here.
+        if (!runtime) throw new RuntimeFailure('exited', false);
+        return runtime.send(request);
+      },
+    },
     enforce,
     onRequest,
     tls,
@@ -106,20 +117,19 @@ export async function createEdge({
     ],
     publicUrls,
   });
-  const runtime = superviseRuntime({
-    order: describe(),
-    onEvent: onRuntimeEvent,
-    ...(timeLimit !== undefined && { timeLimit }),
-    ...(inspectPort !== undefined && { inspectPort }),
-  });
-  policy = makePolicy();
-
   async function close(): Promise<void> {
     server.closeAllConnections();
-    await Promise.all([new Promise((resolve) => server.close(resolve)), runtime.close()]);
+    await Promise.all([new Promise((resolve) => server.close(resolve)), runtime?.close()]);
   }
 
   try {
+    runtime = superviseRuntime({
+      order: describe(),
+      onEvent: onRuntimeEvent,
+      ...(timeLimit !== undefined && { timeLimit }),
+      ...(inspectPort !== undefined && { inspectPort }),
+    });
+    policy = makePolicy();
     await runtime.ready;
   } catch (error) {
     await close();
@@ -132,7 +142,7 @@ export async function createEdge({
     async reload() {
       routes = await readRoutes(baseDir, folders);
       policy = makePolicy();
-      await runtime.reload(describe());
+      await runtime?.reload(describe());
     },
     close,
   };
@@ -140,12 +150,16 @@ export async function createEdge({
 
 /** Whether signatures can be made over a URL: `http://` or `https://`, a host, perhaps a path. */
 export function isPublicUrl(text: string): boolean {
-  return /^https?:\/\/[^/?#@\s]+(?:\/[^?#\s]*)?$/i.test(text);
+  return /^https?:\/\/[^/?#@\s]+(?:\/[^?#\s]*)?$/i.test(text) && URL.canParse(text);
 }
 
 /** Whether nobody but this machine reaches what listens on `host`. What is not certain is not loopback. */
 export function isLoopbackHost(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
+}
+
+function isBlank(token: string): boolean {
+  return token.trim() === '';
 }
 
 // Without a public URL every loopback spelling of itself is accepted: a person types any of them.

@@ -92,15 +92,25 @@ export class RuntimeProcess {
       process.platform === 'win32'
         ? `\\\\.\\pipe\\${path.basename(this.folder)}`
         : path.join(this.folder, 'runtime.sock');
-    this.child = fork(path.join(packageRoot(), 'dist', 'tool', 'runtime-child.js'), [this.folder], {
-      cwd: order.baseDir,
-      // As `twilio-run start` does: handlers see the variables of the project, not those of the shell.
-      env: { ...order.variables, NODE_ENV: 'development' },
-      // 256 MB is what a Function has: https://www.twilio.com/docs/serverless/functions-assets/functions/faq
-      // A small young generation costs a few per cent of speed and spares 30 MB.
-      execArgv: ['--enable-source-maps', '--max-old-space-size=256', '--max-semi-space-size=2', ...execArgv],
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    });
+    try {
+      this.child = fork(path.join(packageRoot(), 'dist', 'tool', 'runtime-child.js'), [this.folder], {
+        cwd: order.baseDir,
+        // As `twilio-run start` does: handlers see the variables of the project, not those of the shell.
+        env: { ...order.variables, NODE_ENV: 'development' },
+        // 256 MB is what a Function has: https://www.twilio.com/docs/serverless/functions-assets/functions/faq
+        // A small young generation costs a few per cent of speed and spares 30 MB.
+        execArgv: [
+          '--enable-source-maps',
+          '--max-old-space-size=256',
+          '--max-semi-space-size=2',
+          ...execArgv,
+        ],
+        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      });
+    } catch (error) {
+      rmSync(this.folder, { recursive: true });
+      throw error;
+    }
     this.exited = ended(this.child).then(({ code, signal }) => {
       // V8 aborts when its heap is full.
       if (signal === 'SIGABRT' || signal === outOfMemorySignal || code === 134) this.ending = 'out-of-memory';

@@ -7,6 +7,7 @@ import { createEdge, type Edge } from '../../src/emulator/create-edge';
 import type { RequestRecord } from '../../src/emulator/request-log';
 import type { RuntimeEvent } from '../../src/emulator/supervise-runtime';
 import { decodeForm } from '../../src/signature/canonical';
+import { freePort } from '../free-port';
 import { type RawRequest, sendRaw } from '../send-raw';
 import { signWithTwilio } from '../sign-with-twilio';
 import { makeFunctionsProject } from './functions-project';
@@ -418,6 +419,14 @@ describe('what it cannot start with is told', () => {
     ['a folder that is not there', { dir: '/nothing/there' }, 'dir: there is no folder /nothing/there'],
     ['no token', { env: {} }, 'AUTH_TOKEN is missing'],
     ['a public URL without scheme', { publicUrl: 'tunnel.example' }, 'publicUrl must be'],
+    ['a public URL with a port that is none', { publicUrl: 'https://a.example:99999' }, 'publicUrl must be'],
+    ['a public URL with a host that is none', { publicUrl: 'https://exa%mple' }, 'publicUrl must be'],
+    ['a blank token', { env: { AUTH_TOKEN: ' ' } }, 'AUTH_TOKEN is blank: set it'],
+    [
+      'a blank second token',
+      { env: { ...env, AUTH_TOKEN_SECONDARY: '\t' } },
+      'AUTH_TOKEN_SECONDARY is blank: set it',
+    ],
     ['off on a network', { enforce: 'off' as const, host: '0.0.0.0' }, 'only on loopback'],
     [
       'off under a public URL',
@@ -426,6 +435,15 @@ describe('what it cannot start with is told', () => {
     ],
   ])('%s', async (_, change, sentence) => {
     await expect(createEdge({ dir: project.dir, env, ...change })).rejects.toThrow(sentence);
+  });
+
+  test('a variable that no process can have, and nothing goes on listening', async () => {
+    const port = await freePort();
+    const start = (variables: Record<string, string>) =>
+      createEdge({ dir: project.dir, env: { ...env, ...variables }, port });
+    await expect(start({ NAME: 'a\0b' })).rejects.toThrow('null bytes');
+    const started = await start({});
+    await started.close();
   });
 
   test('two functions with one path', async () => {
