@@ -5,23 +5,22 @@ export function isAttended(): boolean {
   return process.stdin.isTTY === true && process.stderr.isTTY === true;
 }
 
+/** Nobody said yes to a change, so nothing was changed. Ends a command with exit code 1. */
+export class NotConfirmed extends Error {
+  override name = 'NotConfirmed';
+}
+
 /**
  * Asks before something is changed; `yes` answers for the user.
- * @returns false when the answer is no, and without a terminal to ask on
+ * @throws NotConfirmed when the answer is no, and without a terminal to ask on
  */
-export async function confirmChange(question: string, yes: boolean): Promise<boolean> {
-  if (yes) return true;
-  if (!isAttended()) {
-    console.error('Nothing was changed: there is no terminal to ask on. Add --yes to go ahead.');
-    return false;
-  }
+export async function confirmChange(question: string, yes: boolean): Promise<void> {
+  if (yes) return;
+  if (!isAttended())
+    throw new NotConfirmed('Nothing was changed: there is no terminal to ask on. Add --yes to go ahead.');
   const { confirm, isCancel } = await import('@clack/prompts');
   const answer = await confirm({ message: question, initialValue: false, output: process.stderr });
-  if (isCancel(answer) || !answer) {
-    console.error('Nothing was changed.');
-    return false;
-  }
-  return true;
+  if (isCancel(answer) || !answer) throw new NotConfirmed('Nothing was changed.');
 }
 
 /** Lets the user pick one. @throws UsageFault with `flag` to give instead, when there is no terminal */

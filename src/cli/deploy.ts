@@ -18,6 +18,7 @@ import { addingTo, TwilioFault } from '../twilio/twilio-api';
 import { confirmChange } from './ask';
 import { probeDeployment, reportFailure, reportFaults, reportProbes } from './deploy-outcome';
 import { DeployProgress } from './deploy-progress';
+import { printFaultAsJson } from './fault-as-json';
 import { type DeployPlan, describePlan, planDeploy } from './plan-deploy';
 import { readProject } from './read-project';
 import { connectToTwilio, type TwilioConnection } from './twilio-connection';
@@ -83,7 +84,7 @@ async function deploy(deploying: Deploying): Promise<boolean> {
   const plan = await planDeploy(twilio, { ...deploying, envFile: options.env });
   if (plan.faults.length > 0) return reportFaults(plan.faults, options);
   for (const line of describePlan(plan, twilio)) say(line);
-  if (!(await confirmChange('Deploy this to Twilio?', options.yes === true))) return false;
+  await confirmChange('Deploy this to Twilio?', options.yes === true);
   const end = await upload(plan, deploying);
   if (end.code !== 0) return reportFailure({ end, plan, client: twilio.client, json: options.json });
   const now = await readWhatIsDeployed(plan, twilio);
@@ -113,9 +114,9 @@ async function readWhatIsDeployed(
 /** Waits for the probes; Ctrl-C ends them, and says what that leaves behind. */
 async function orSayWhatIsActive(probing: Promise<RouteProbe[]>): Promise<RouteProbe[]> {
   const interrupt = () => {
-    console.error(
-      'ringtrue: interrupted. The build is active and only partly probed: run it again, or --rollback.',
-    );
+    const state = 'interrupted. The build is active and only partly probed: run it again, or --rollback.';
+    console.error(`ringtrue: ${state}`);
+    printFaultAsJson(state);
     process.exit(1);
   };
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
@@ -194,7 +195,7 @@ async function rollBack(deploying: Deploying): Promise<boolean> {
     return reportFaults([`There is no build before the present one of ${serviceName}.`], options);
   }
   say(`https://${deployed.domain}: from ${deployed.buildSid} back to ${previous}`);
-  if (!(await confirmChange('Make that build active again?', options.yes === true))) return false;
+  await confirmChange('Make that build active again?', options.yes === true);
   await activateBuild(twilio.client, deployed, previous);
   // Going back has to work even when what is here does not compile.
   await buildBundle(dir).catch(() => {});

@@ -46,10 +46,7 @@ async function erase(typed: string, options: EraseOptions): Promise<void> {
   if (!options.json) console.log(`Twilio keeps ${count(records)} of this phone with ${numbers.join(', ')}.`);
   const goesOn = records.length > 0 && !options.dryRun;
   const question = `Delete ${count(records)} at Twilio? They cannot be brought back.`;
-  if (goesOn && !(await confirmChange(question, options.yes === true))) {
-    process.exitCode = 1;
-    return;
-  }
+  if (goesOn) await confirmChange(question, options.yes === true);
   const reasons = goesOn ? await deleteAll(records, twilio) : new Set<string>();
   const left = goesOn ? await findPhoneRecords(twilio.client, search) : records;
   if (options.json) {

@@ -7,6 +7,7 @@ import { deployCommand } from './deploy';
 import { doctorCommand } from './doctor';
 import { endWith } from './end-with';
 import { eraseCommand } from './erase';
+import { printFaultAsJson } from './fault-as-json';
 import { migrateCommand } from './migrate';
 import { numberCommand } from './number';
 import { repliesCommand } from './replies';
@@ -49,6 +50,9 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 program.parseAsync().catch((error: unknown) => {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
-  else endWith(error);
+  if (!(error instanceof CommanderError)) endWith(error);
+  else if (error.exitCode !== 0) {
+    printFaultAsJson(error.message);
+    process.exitCode = 2;
+  }
 });

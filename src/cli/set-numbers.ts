@@ -37,14 +37,15 @@ export async function setNumbers(numbers: string[], options: NumberOptions): Pro
   const planned = target
     ? await planNumbers(found, target, options.route)
     : planRestores(found, (sid) => former.latest(sid));
-  const done = await carryOut(planned, { target, twilio, accounts, former, options });
-  if (done === 'refused') process.exitCode = 1;
+  const { changed, fault } = await carryOut(planned, { target, twilio, accounts, former, options });
+  if (fault !== null) process.exitCode = 1;
   if (options.json)
     console.log(
       JSON.stringify(
         {
-          changed: done === 'changed',
-          restore: target && done === 'changed' ? restoreCommand(planned, options) : null,
+          ...(fault !== null && { error: fault }),
+          changed,
+          restore: target && changed ? restoreCommand(planned, options) : null,
           numbers: planned.map(numberAsJson),
         },
         null,
@@ -68,26 +69,27 @@ async function carryOut(
     former: FormerValues;
     options: NumberOptions;
   },
-): Promise<'changed' | 'unchanged' | 'refused'> {
+): Promise<{ changed: boolean; fault: string | null }> {
   const say = options.json ? () => {} : (line: string) => console.log(line);
   for (const one of planned) say(describeNumber(one).join('\n'));
-  const passes = async () => {
+  const probe = async () => {
     const fault = target ? await probeTarget(target, planned, twilio) : null;
     if (fault !== null) console.error(`ringtrue: ${fault}`);
-    return fault === null;
+    return fault;
   };
-  if (!(await passes())) {
+  const fault = await probe();
+  if (fault !== null) {
     console.error('Nothing was changed.');
-    return 'refused';
+    return { changed: false, fault };
   }
   if (planned.every(({ updates }) => updates.length === 0)) {
     say('Nothing to change.');
     // What the latest change replaced is there already: the one before it is the next to restore.
     if (!target && !options.dryRun) forget(former, planned);
-    return 'unchanged';
+    return { changed: false, fault: null };
   }
-  if (options.dryRun) return 'unchanged';
-  if (!(await confirmChange('Change this at Twilio?', options.yes === true))) return 'refused';
+  if (options.dryRun) return { changed: false, fault: null };
+  await confirmChange('Change this at Twilio?', options.yes === true);
   await change(planned, { accounts, former, restoring: target === undefined });
   const restore = restoreCommand(planned, options);
   await addingTo(
@@ -96,9 +98,10 @@ async function carryOut(
   );
   say(pc.green('Changed, and read back from Twilio.'));
   if (target) say(`To restore: ${restore}`);
-  if (!(await passes())) process.exitCode = 1;
-  else if (target) nextSteps(planned, target, { twilio, dataDir: options.data }).forEach(say);
-  return 'changed';
+  const faultAfter = await probe();
+  if (faultAfter === null && target)
+    nextSteps(planned, target, { twilio, dataDir: options.data }).forEach(say);
+  return { changed: true, fault: faultAfter };
 }
 
 // A deployment begins without a number, and its posters need one.

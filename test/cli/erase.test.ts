@@ -100,6 +100,13 @@ describe('ringtrue erase', () => {
     expect(twilio.state.records).toHaveLength(8);
   });
 
+  test('without --yes and a terminal says in JSON that nothing was changed', async () => {
+    addConversation();
+    const { stdout, stderr } = await erase(phone, '--json');
+    expect(JSON.parse(stdout).error).toMatch(/^Nothing was changed: .* --yes/);
+    expect(stderr).toBe(`ringtrue: ${JSON.parse(stdout).error}\n`);
+  });
+
   test('says that nothing is kept, when nothing is', async () => {
     const { code, stdout } = await erase(phone, '--yes');
     expect({ code, stdout }).toEqual({

@@ -77,14 +77,13 @@ describe('calls', () => {
 
   test('are not pointed at a URL that does not answer them', async () => {
     const nowhere = at.webhook.replace('sms/incoming', 'voice/nowhere');
-    const { code, stderr } = await at.number(
-      '+15550001111',
-      '--url',
-      at.webhook,
-      '--voice',
-      nowhere,
-      '--yes',
-    );
+    const flags = ['--url', at.webhook, '--voice', nowhere, '--yes'];
+    const { code, stderr } = await at.number('+15550001111', ...flags);
+    const { stdout } = await at.number('+15550001111', ...flags, '--json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      error: expect.stringContaining(`${nowhere} is not fit`),
+      changed: false,
+    });
     expect(stderr).toContain(`${nowhere} is not fit for a phone number: there is nothing at this path (404)`);
     expect(code).toBe(1);
     expect(at.changes().filter(({ host }) => host === 'api.twilio.com')).toEqual([]);
