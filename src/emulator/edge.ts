@@ -22,6 +22,8 @@
  * - A relative `require` between function files works here and fails deployed: `npm run doctor` finds it.
  * - Work that goes on after the callback goes on here at once, on the platform perhaps only with a later invocation.
  * - Between 4 kB or 75 headers and 15 kB or 90 the platform's pages disagree on a 431: the larger limits are taken.
+ * - How long a URL may be on the platform is not known. Here URL and headers may have 64 kB together; what is longer is
+ *   refused by Node (431) and not listed.
  * - The 30 invocations are those of this edge; whether the platform counts a service's or an account's is told
  *   differently by its pages. The header `X-Twilio-Function-Concurrency` is not sent.
  * - The 256 MB are those of one process for all invocations, and of its heap; what lies outside (buffers) may take

@@ -20,6 +20,7 @@ import {
   type Verdict,
 } from './edge';
 import type { RequestRecord } from './request-log';
+import { maxHeadBytes } from './runtime-messages';
 import { type RuntimeAnswer, RuntimeFailure } from './runtime-process';
 import type { Runtime } from './supervise-runtime';
 
@@ -60,7 +61,7 @@ export function createGateway({ policy, runtime, enforce, onRequest, tls }: Gate
   let invocations = 0;
   // Node's own header limits lie above the edge's, so that the edge answers and the request is seen.
   const serverOptions = {
-    maxHeaderSize: 64 * 1024,
+    maxHeaderSize: maxHeadBytes,
     // Who sends a byte a second is answered 408 and loses the connection.
     requestTimeout: 30_000,
     connectionsCheckingInterval: 5_000,

@@ -15,7 +15,7 @@ import { markEdge } from '../twilio/edge-mark';
 import { describeThrown } from './describe-thrown';
 import { isWrapped, wrapHandler } from './handler-wrapper';
 import { beatInterval, type GuardOrder } from './runtime-guard';
-import { type RuntimeReport, requestNumberHeader, type ServeOrder } from './runtime-messages';
+import { maxHeadBytes, type RuntimeReport, requestNumberHeader, type ServeOrder } from './runtime-messages';
 import { createTwilioApp } from './twilio-app';
 
 interface CurrentRequest {
@@ -68,7 +68,9 @@ function serve({
   const functionFiles = new Map(
     routes.filter(({ kind }) => kind === 'function').map((route) => [route.path, route.filePath]),
   );
-  const server = createServer({ requireHostHeader: false, keepAliveTimeout: 0 }, (request, response) => {
+  // The gateway has judged the head of a request, a long URL included: what it passed on is taken here.
+  const options = { requireHostHeader: false, keepAliveTimeout: 0, maxHeaderSize: 2 * maxHeadBytes };
+  const server = createServer(options, (request, response) => {
     const number = String(request.headers[requestNumberHeader] ?? '');
     currentRequest.run({ number, answered: false }, () => {
       report({ kind: 'started', request: number });

@@ -75,3 +75,6 @@ export const blockedSignal = 'SIGVTALRM';
  * (`restrictedHeaderPrefixes` of @twilio/runtime-handler 2.0.1), so a handler never sees it.
  */
 export const requestNumberHeader = 'i-t-ringtrue-request';
+
+/** Bytes of request line and headers at which Node itself refuses a request, before the edge sees it. */
+export const maxHeadBytes = 64 * 1024;

@@ -211,6 +211,13 @@ test('takes 90 headers, 15,000 bytes of them, and 1 MB in all', async () => {
   ).toBe(200);
 });
 
+test('takes a URL of 40,000 characters, and the handler gets it', async () => {
+  const value = 'x'.repeat(40_000);
+  const answer = await ask(`/event?a=${value}`);
+  expect(answer.status).toBe(200);
+  expect(JSON.parse(answer.text)).toMatchObject({ a: value });
+});
+
 test('refuses a body that outgrows 1 MB while it arrives, without waiting for its end', async () => {
   const { request } = await import('node:http');
   const status = await new Promise<number>((resolve, reject) => {
