@@ -137,9 +137,9 @@ describe('what is deployed', () => {
     expect(wrong).toEqual([]);
   });
 
-  test('stays under 250 kB for each function, 70 of them a word list', () => {
+  test('stays under 270 kB for each function, 70 of them a word list', () => {
     const heavy = outputs()
-      .filter(([, { bytes }]) => bytes > 250_000)
+      .filter(([, { bytes }]) => bytes > 270_000)
       .map(([file, { bytes }]) => `${file}: ${bytes}`);
     expect(heavy).toEqual([]);
   });
