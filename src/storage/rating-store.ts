@@ -59,7 +59,10 @@ export interface RatingStore {
   /** Deletes all that is known of a voter: ratings, comments, uncounted texts. Answers how many ratings went. */
   erase(event: string, voter: string): Promise<number>;
 
-  /** Deletes comments, uncounted texts and ratings older than `before`; answers how many ratings went. */
+  /**
+   * Deletes ratings, comments and uncounted texts older than `before`, each by its own time: a rating that was changed since loses
+   * an older comment and stays. Answers how many ratings went.
+   */
   purge(event: string, before: number): Promise<number>;
 
   /** Gives back files and connections. The store is not used afterwards. */

@@ -297,6 +297,30 @@ export function describeRatingStore(
       expect(await keynote()).toMatchObject({ count: 1 });
     });
 
+    test('purges comments by their own time, and keeps the ratings that were changed since', async () => {
+      const all = { states: ['approved' as const, 'held' as const], limit: 10 };
+      await store.record(rating({ at: 10, comment: { text: 'too old', state: 'approved' } }));
+      await store.record(rating({ voter: 'bob', at: 11, comment: { text: 'old, too', state: 'held' } }));
+      await store.record(rating({ voter: 'eve', at: 12, comment: { text: 'replaced', state: 'held' } }));
+      await store.record(rating({ voter: 'eve', at: 20, comment: { text: 'new', state: 'held' } }));
+      for (const voter of ['ada', 'bob', 'eve']) await store.record(rating({ voter, at: 30, score: 4 }));
+      const [, old] = (await store.comments('event', all)).reverse();
+      expect(await store.purge('event', 20)).toBe(0);
+      expect((await store.comments('event', all)).map(({ text }) => text)).toEqual(['new']);
+      const exported = [];
+      for await (const { voter, comment, commentState } of store.ratings('event'))
+        exported.push({ voter, comment, commentState });
+      expect(exported.filter(({ voter }) => voter !== 'eve').map(({ comment }) => comment)).toEqual([
+        null,
+        null,
+      ]);
+      expect(exported.filter(({ commentState }) => commentState !== null)).toHaveLength(1);
+      expect(await keynote()).toMatchObject({ count: 3, sum: 12 });
+      expect(await store.moderate('event', old?.id ?? '', 'approved')).toBe(false);
+      await store.record(rating({ at: 40, comment: { text: 'again', state: 'approved' } }));
+      expect((await store.comments('event', all)).map(({ text }) => text)).toEqual(['again', 'new']);
+    });
+
     test('purges a thousand ratings, of one moment too, and no other', async () => {
       const before = Array.from({ length: 1100 }, (_, index) => rating({ voter: `voter-${index}`, at: 10 }));
       await recordAll(before);

@@ -28,10 +28,15 @@ export interface Observed {
   uncounted: UncountedText[];
 }
 
+interface Kept extends Omit<StoredRating, 'cursor'> {
+  /** When the comment was given, which cannot be seen. */
+  commentAt: number;
+}
+
 /** A store that is obviously right: it keeps everything in memory and does one thing after the other. */
 export class StoreModel {
   private constructor(
-    private readonly ratings: Map<string, Omit<StoredRating, 'cursor'>>,
+    private readonly ratings: Map<string, Kept>,
     private readonly messages: Map<string, Delivered>,
     private readonly settings: Map<string, SessionSetting>,
     private readonly uncounted: Map<string, UncountedText>,
@@ -58,7 +63,7 @@ export class StoreModel {
       case 'erase':
         return this.remove((one) => one.voter === operation.voter);
       case 'purge':
-        return this.remove((one) => one.at < operation.before);
+        return this.purge(operation.before);
       case 'moderate': {
         const found = [...this.ratings].find(([, { comment }]) => comment === operation.text);
         if (found) this.ratings.set(found[0], { ...found[1], commentState: operation.state });
@@ -81,7 +86,7 @@ export class StoreModel {
   /** The same text for the same state. */
   show(): string {
     return showObserved({
-      ratings: [...this.ratings.values()],
+      ratings: [...this.ratings.values()].map(({ commentAt: _, ...seen }) => seen),
       settings: [...this.settings.values()],
       uncounted: [...this.uncounted.values()],
     });
@@ -89,7 +94,8 @@ export class StoreModel {
 
   /** As `show`, with what cannot be seen of it. */
   showAll(): string {
-    return this.show() + JSON.stringify([...this.messages].sort());
+    const times = [...this.ratings].map(([key, { commentAt }]) => `${key} ${commentAt}`);
+    return this.show() + JSON.stringify([[...this.messages].sort(), times.sort()]);
   }
 
   private record({ session, voter, messageSid, score, comment, at }: NewRating): unknown {
@@ -101,10 +107,22 @@ export class StoreModel {
     this.messages.set(messageSid, { ...did, session, score });
     this.uncounted.delete(messageSid);
     const kept = comment
-      ? { comment: comment.text, commentState: comment.state }
-      : { comment: old?.comment ?? null, commentState: old?.commentState ?? null };
+      ? { comment: comment.text, commentState: comment.state, commentAt: at }
+      : {
+          comment: old?.comment ?? null,
+          commentState: old?.commentState ?? null,
+          commentAt: old?.commentAt ?? at,
+        };
     this.ratings.set(key, { session, voter, score, at, ...kept });
     return { ...did, duplicate: false };
+  }
+
+  private purge(before: number): number {
+    const removed = this.remove(({ at }) => at < before);
+    for (const [key, one] of this.ratings) {
+      if (one.commentAt < before) this.ratings.set(key, { ...one, comment: null, commentState: null });
+    }
+    return removed;
   }
 
   private remove(goes: (one: { voter: string; at: number }) => boolean): number {

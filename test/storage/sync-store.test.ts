@@ -274,6 +274,18 @@ describe('what was put away', () => {
     expect(await store.purge('event', given[290]?.at ?? 0)).toBe(0);
   });
 
+  test('loses a comment that is too old, although the rating was changed since', async () => {
+    const [first, second] = given;
+    await store.record(rating({ voter: first?.voter ?? '', score: 4 }));
+    const before = second?.at ?? 0;
+    expect(await store.purge('event', before)).toBe(0);
+    expect(everythingStored()).not.toContain('comment 0 ');
+    expect(await tallyOf(store)).toMatchObject({ count: 300 });
+    sync.calls.length = 0;
+    expect(await store.purge('event', before)).toBe(0);
+    expect(sync.calls.filter((call) => !call.endsWith('/Documents'))).toEqual([]);
+  });
+
   test('keeps the newest 500 uncounted texts of one voter', async () => {
     const texts = Array.from({ length: 560 }, (_, at) => ({
       voter: many[0] ?? '',

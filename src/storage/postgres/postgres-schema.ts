@@ -161,4 +161,34 @@ export const migrations = [
             FROM generate_series(1, 5) i));
        END IF;
      END $$;`,
+  `-- As before, and what was said before the moment goes although its rating is newer. All ratings are locked before any tally, as
+   -- ringtrue.record does it.
+   CREATE OR REPLACE FUNCTION ringtrue.remove(of_event text, of_voter text, before bigint) RETURNS bigint
+     LANGUAGE plpgsql SET lock_timeout = '3s' AS $$
+     DECLARE removed bigint; gone_by_slot jsonb; part record;
+     BEGIN
+       PERFORM pg_advisory_xact_lock(hashtext('ringtrue.remove'), hashtext(of_event));
+       DELETE FROM ringtrue.uncounted u WHERE u.event = of_event AND (u.voter = of_voter OR u.at < before);
+       WITH gone AS (
+         DELETE FROM ringtrue.ratings o WHERE o.event = of_event AND (o.voter = of_voter OR o.at < before)
+         RETURNING o.session, o.voter, o.score
+       ), by_slot AS (
+         SELECT session, ringtrue.slot(voter) AS slot, count(*) AS total, ARRAY[
+           -count(*) FILTER (WHERE score = 1), -count(*) FILTER (WHERE score = 2), -count(*) FILTER (WHERE score = 3),
+           -count(*) FILTER (WHERE score = 4), -count(*) FILTER (WHERE score = 5)] AS n
+         FROM gone GROUP BY 1, 2
+       )
+       SELECT jsonb_agg(to_jsonb(b) ORDER BY session, slot) INTO gone_by_slot FROM by_slot b;
+       UPDATE ringtrue.ratings o SET comment = NULL, comment_state = NULL, comment_at = NULL
+         WHERE o.event = of_event AND o.comment IS NOT NULL AND o.comment_state IN ('approved', 'held', 'hidden')
+           AND o.comment_at < before AND o.at >= before;
+       removed := 0;
+       FOR part IN
+         SELECT * FROM jsonb_to_recordset(coalesce(gone_by_slot, '[]')) AS p(session text, slot smallint, total bigint, n bigint[])
+       LOOP
+         removed := removed + part.total;
+         PERFORM ringtrue.count(of_event, part.session, part.slot, part.n);
+       END LOOP;
+       RETURN removed;
+     END $$;`,
 ];

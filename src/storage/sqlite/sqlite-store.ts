@@ -215,6 +215,7 @@ class SqliteStore implements RatingStore {
              (SELECT id FROM ratings WHERE event = ? AND at < ? ORDER BY at LIMIT ?) RETURNING session, score`,
           ...[event, before, purgePage],
         );
+        if (gone.length < purgePage) this.forgetComments(event, before);
         return this.uncount(event, gone);
       });
       purged += removed;
@@ -228,6 +229,16 @@ class SqliteStore implements RatingStore {
 
   async close(): Promise<void> {
     this.file.close();
+  }
+
+  /** Comments that are older although their ratings are not. The index has them by state. */
+  private forgetComments(event: string, before: number): void {
+    this.file.run(
+      `UPDATE ratings SET comment = NULL, comment_state = NULL, comment_at = NULL
+       WHERE event = ? AND comment IS NOT NULL AND comment_state IN ('approved', 'held', 'hidden') AND comment_at < ?`,
+      event,
+      before,
+    );
   }
 
   private uncount(event: string, gone: TableRow[]): number {

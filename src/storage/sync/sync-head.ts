@@ -137,11 +137,12 @@ export function itemsOf({ partitions, commentBatches, textBatches }: Head): stri
 }
 
 /** When the oldest of what a purge may take was made, or earlier. */
-export function oldestOf({ ratings, texts, partitions, textBatches }: Head): number {
+export function oldestOf(head: Head): number {
   return Math.min(
-    ...ratings.map(([, , , at]) => at),
-    ...texts.map(([, , , at]) => at),
-    ...partitions.filter(([, key]) => key !== '').map(([, , oldest]) => oldest),
-    ...textBatches.map(([, , , oldest]) => oldest),
+    ...head.ratings.map(([, , , at]) => at),
+    ...head.comments.map(([, , , , , at]) => at),
+    ...head.texts.map(([, , , at]) => at),
+    ...head.partitions.filter(([, key]) => key !== '').map(([, , oldest]) => oldest),
+    ...[...head.commentBatches, ...head.textBatches].map(([, , , oldest]) => oldest),
   );
 }

@@ -23,13 +23,16 @@ export async function removeRows(
   const comments = new Set<string>();
   let removed = 0;
   const leave = (rows: RatingRow[]) =>
-    rows.filter((row) => {
-      const [voter, session, score, at, comment] = row;
-      if (!isGone(voter, at)) return true;
+    rows.flatMap((row) => {
+      const [voter, session, score, at, comment, tag, commentAt = at] = row;
+      if (!isGone(voter, at)) {
+        const losesComment = comment !== '' && isGone(voter, commentAt);
+        return [losesComment ? ([voter, session, score, at, '', tag] satisfies RatingRow) : row];
+      }
       removed += 1;
       comments.add(comment);
       count(head, session, score, -1);
-      return false;
+      return [];
     });
   const newer = new Set(head.ratings.map(([voter, session]) => `${session} ${voter}`));
   head.ratings = leave(head.ratings);
@@ -37,11 +40,10 @@ export async function removeRows(
     const item = await state.partition(place);
     const current = item.ratings.filter(([voter, session]) => !newer.has(`${session} ${voter}`));
     const ratings = leave(current);
-    if (ratings.length < item.ratings.length) await replacePartition(state, place, { ...item, ratings });
+    if (!isSame(ratings, item.ratings)) await replacePartition(state, place, { ...item, ratings });
   }
-  // A comment goes with its rating, and in any case with its voter.
-  const staysComment = ([id, voter]: CommentRow) =>
-    !comments.has(id) && !('voter' in gone && voter === gone.voter);
+  // A comment goes with its rating, with its voter, and when it is too old itself.
+  const staysComment = ([id, voter, , , , at]: CommentRow) => !comments.has(id) && !isGone(voter, at);
   const staysText = ([voter, , , at]: TextRow) => !isGone(voter, at);
   head.comments = head.comments.filter(staysComment);
   head.texts = head.texts.filter(staysText);
@@ -54,4 +56,8 @@ export async function removeRows(
   // may have changed it before.
   state.changed ||= leftovers.length > 0 || JSON.stringify(head) !== before;
   return { removed, leftovers };
+}
+
+function isSame<T>(some: readonly T[], others: readonly T[]): boolean {
+  return some.length === others.length && some.every((one, index) => one === others[index]);
 }
