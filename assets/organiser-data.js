@@ -16,7 +16,11 @@ export function startData(act) {
       return;
     }
     if (!confirm('Erase everything that is kept of this number? It cannot be brought back.')) return;
-    const erased = await act('erase', { number: value }, (answer) => `erased: ${answer.erased} ratings`);
+    const erased = await act(
+      'erase',
+      { number: value },
+      (answer) => `erased: ${answer.erased} ratings; nothing is kept of this number now`,
+    );
     if (!erased) return;
     number.value = '';
     drawKept(null);

@@ -56,7 +56,10 @@ export interface RatingStore {
    */
   ratings(event: string, after?: string): AsyncIterable<StoredRating>;
 
-  /** Deletes all that is known of a voter: ratings, comments, uncounted texts. Answers how many ratings went. */
+  /**
+   * Deletes all that is known of a voter: ratings, comments, uncounted texts. Answers how many ratings went; where an answer got
+   * lost on its way and the call was made again, PostgreSQL may name fewer, as it may for `purge`.
+   */
   erase(event: string, voter: string): Promise<number>;
 
   /**

@@ -351,6 +351,40 @@ describe('faults', () => {
     expect(await tallyOf(store)).toMatchObject({ count: 2 });
   });
 
+  test.each(faults.slice(0, 5))('says how many ratings were erased and purged after %s', async (_, fault) => {
+    const store = sync.open();
+    const [first = '', second = ''] = neighbours(2);
+    for (const session of ['KEYNOTE', 'WORKSHOP']) await store.record(rating({ voter: first, session }));
+    const { at } = rating();
+    await store.record(rating({ voter: second, at }));
+    failOnce(isWrite, fault);
+    expect(await store.erase('event', first)).toBe(2);
+    failOnce(isWrite, fault);
+    expect(await store.purge('event', at + 1)).toBe(1);
+    expect(await store.tally('event')).toEqual([]);
+  });
+
+  test('erases no rating that came after an erasure whose answer got lost', async () => {
+    const [store, other] = [sync.open(), sync.open()];
+    const [voter = ''] = neighbours(1);
+    await store.record(rating({ voter }));
+    let again: Promise<unknown> = Promise.resolve();
+    let writes = 0;
+    sync.fault = (call) => {
+      if (!isWrite(call)) return undefined;
+      writes += 1;
+      if (writes > 1) return undefined;
+      again = other.record(rating({ voter, score: 2 }));
+      return 'reset-after';
+    };
+    const erased = await store.erase('event', voter);
+    const kept = (await again) as { kind: string };
+    expect(erased).toBe(1);
+    expect(await tallyOf(other)).toEqual(
+      kept.kind === 'recorded' ? expect.objectContaining({ count: 1, sum: 2 }) : undefined,
+    );
+  });
+
   test('counts one message once that thirty processes are given at once, beside one of each', async () => {
     const [shared = '', ...voters] = neighbours(31);
     const one = rating({ voter: shared });

@@ -75,6 +75,8 @@ export interface Head {
   textBatches: Batch[];
   /** Items that nothing names any more. */
   garbage: string[];
+  /** The last calls that took ratings away, and how many: an answer may get lost. Older versions wrote none. */
+  removals?: [attempt: string, removed: number][];
 }
 
 /** What a partition's item holds. */

@@ -3,22 +3,42 @@ import { type CommentRow, itemsOf, type RatingRow, type TextRow } from './sync-h
 import { replacePartition } from './sync-put-away';
 import { count, type ShardState } from './sync-state';
 
+/** How many removals a head remembers: those of one moment. */
+const keptRemovals = 4;
+
 /** What is to go: all of a voter, or all from before a moment (milliseconds since 1970). */
 export type Gone = { voter: string } | { before: number };
 
 /**
  * Takes ratings with their comments, and uncounted texts, out of a shard, wherever they are. Digests of messages stay, so
  * that a redelivery brings nothing back.
+ * @param attempt tells that this very call has removed something before, although the answer got lost
  * @returns how many ratings went, and the items that may be deleted once the head is replaced
  */
 export async function removeRows(
   state: ShardState,
   gone: Gone,
+  attempt: string,
 ): Promise<{ removed: number; leftovers: string[] }> {
   const { head } = state;
   const before = JSON.stringify(head);
   // Listed before the head is replaced: what nothing names afterwards is of a writer that died, or that must begin anew.
   const present = await state.items.keys(state.shard, state.deadline);
+  const [, done] = head.removals?.find(([one]) => one === attempt) ?? [];
+  const removed = done ?? (await takeOut(state, gone));
+  if (done === undefined && removed > 0)
+    head.removals = [...(head.removals ?? []), [attempt, removed] as [string, number]].slice(-keptRemovals);
+  const named = new Set(itemsOf(head));
+  const leftovers = present.filter((key) => !named.has(key));
+  head.garbage = [];
+  // With leftovers the head is replaced in any case: whoever wrote one and still lives must begin anew. What shares this state
+  // may have changed it before.
+  state.changed ||= leftovers.length > 0 || JSON.stringify(head) !== before;
+  return { removed, leftovers };
+}
+
+async function takeOut(state: ShardState, gone: Gone): Promise<number> {
+  const { head } = state;
   const isGone = (voter: string, at: number) => ('voter' in gone ? voter === gone.voter : at < gone.before);
   const comments = new Set<string>();
   let removed = 0;
@@ -49,13 +69,7 @@ export async function removeRows(
   head.texts = head.texts.filter(staysText);
   await filterBatches(state, head.commentBatches, staysComment, commentRows);
   await filterBatches(state, head.textBatches, staysText, textRows);
-  const named = new Set(itemsOf(head));
-  const leftovers = present.filter((key) => !named.has(key));
-  head.garbage = [];
-  // With leftovers the head is replaced in any case: whoever wrote one and still lives must begin anew. What shares this state
-  // may have changed it before.
-  state.changed ||= leftovers.length > 0 || JSON.stringify(head) !== before;
-  return { removed, leftovers };
+  return removed;
 }
 
 function isSame<T>(some: readonly T[], others: readonly T[]): boolean {

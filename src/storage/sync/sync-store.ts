@@ -91,7 +91,7 @@ class SyncStore implements RatingStore {
   ) {}
 
   record(rating: NewRating): Promise<Recorded> {
-    const attempt = randomBytes(3).toString('base64url');
+    const attempt = newAttempt();
     return this.event(rating.event)
       .shard(shardOf(rating.voter))
       .change((state) => recordRating(state, rating, attempt), inTime());
@@ -163,9 +163,10 @@ class SyncStore implements RatingStore {
 
   private async remove(event: string, shard: number, gone: Gone): Promise<number> {
     const found = this.event(event);
+    const attempt = newAttempt();
     const { removed, leftovers } = await found
       .shard(shard)
-      .change((state) => removeRows(state, gone), inTime());
+      .change((state) => removeRows(state, gone, attempt), inTime());
     await found.forget(shard, leftovers, inTime());
     return removed;
   }
@@ -179,4 +180,8 @@ class SyncStore implements RatingStore {
 
 function inTime(): number {
   return Date.now() + patience;
+}
+
+function newAttempt(): string {
+  return randomBytes(3).toString('base64url');
 }
