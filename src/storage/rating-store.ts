@@ -154,7 +154,7 @@ export interface SchemaState {
   to: number;
 }
 
-/** The store did not answer, or answered that it cannot now. The message names no secret and no address. */
+/** The store did not answer, or answered that it cannot. The message names no secret and no address; `cause` may. */
 export class StoreUnavailable extends Error {
   override name = 'StoreUnavailable';
 }

@@ -109,7 +109,16 @@ describeWith('PostgreSQL', "PostgreSQL's tables", (program) => {
     const current = migrations.length;
     migrations.push('ALTER TABLE ringtrue.ratings ADD COLUMN later text', 'this is no SQL');
     try {
-      await expect(migratePostgres(url)).rejects.toThrow('syntax error');
+      const log = jest.spyOn(console, 'error').mockImplementation();
+      await expect(migratePostgres(url)).rejects.toMatchObject({
+        name: 'StoreUnavailable',
+        message: 'PostgreSQL, which DATABASE_URL names, refused a statement of ours (42601)',
+        cause: { code: '42601' },
+      });
+      expect(log.mock.calls).toEqual([
+        [expect.stringMatching(/\(42601\): PostgresError: syntax error.*\n +at /)],
+      ]);
+      log.mockRestore();
       expect(await inspectPostgres(url)).toEqual({ from: current, to: current + 2 });
       migrations.pop();
       expect(await migratePostgres(url)).toEqual({ from: current, to: current + 1 });

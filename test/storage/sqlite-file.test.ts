@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import Database from 'libsql';
@@ -102,7 +102,26 @@ test('writes that come at the same time wait for the disk together, and each is 
   await other.close();
 });
 
+test('a damaged file is a store that cannot be used, and the log says where it was found', async () => {
+  const first = openSqliteStore(file);
+  for (let index = 0; index < 200; index += 1) await first.record(rating({ voter: `voter ${index}` }));
+  await first.close();
+  const bytes = readFileSync(file);
+  writeFileSync(file, bytes.fill(0xff, 4096));
+  const log = jest.spyOn(console, 'error').mockImplementation();
+  const store = openSqliteStore(file);
+  await expect(store.record(rating({ voter: 'eve' }))).rejects.toMatchObject({
+    name: 'StoreUnavailable',
+    message: 'SQLite, whose file RATINGS_FILE names, cannot be used (SQLITE_CORRUPT)',
+    cause: { code: 'SQLITE_CORRUPT' },
+  });
+  expect(log.mock.calls).toEqual([[expect.stringMatching(/SQLITE_CORRUPT.*\n +at /)]]);
+  log.mockRestore();
+  await store.close();
+});
+
 test('a write that throws is undone alone, and those beside it stay', async () => {
+  const log = jest.spyOn(console, 'error').mockImplementation();
   const sqlite = new SqliteFile(file);
   const insert = (name: string) =>
     sqlite.run('INSERT INTO messages (event, message_sid, kind) VALUES (?, ?, ?)', 'event', name, 'recorded');
@@ -118,13 +137,14 @@ test('a write that throws is undone alone, and those beside it stay', async () =
   expect(outcomes).toMatchObject([
     { status: 'fulfilled', value: 1 },
     { status: 'rejected', reason: { message: 'the second' } },
-    { status: 'rejected', reason: { code: expect.stringContaining('SQLITE_CONSTRAINT') } },
+    { status: 'rejected', reason: { cause: { code: expect.stringContaining('SQLITE_CONSTRAINT') } } },
     { status: 'fulfilled', value: 1 },
   ]);
   expect(sqlite.all('SELECT message_sid FROM messages ORDER BY message_sid')).toEqual([
     { message_sid: 'SM1' },
     { message_sid: 'SM4' },
   ]);
+  log.mockRestore();
   sqlite.close();
 });
 

@@ -471,6 +471,21 @@ describe('faults', () => {
     },
   );
 
+  test('is unavailable when Sync refuses a request of ours, and the log says where', async () => {
+    const store = sync.open();
+    const [first = '', second = ''] = neighbours(2);
+    await store.record(rating({ voter: first }));
+    const log = jest.spyOn(console, 'error').mockImplementation();
+    failOnce(isWrite, { status: 413, code: 54006 });
+    await expect(store.record(rating({ voter: second }))).rejects.toMatchObject({
+      name: 'StoreUnavailable',
+      message: 'Twilio Sync refused a request of ours (HTTP 413, error 54006)',
+    });
+    expect(log.mock.calls).toEqual([[expect.stringMatching(/\(HTTP 413, error 54006\): .*\n +at /)]]);
+    log.mockRestore();
+    expect(await tallyOf(store)).toMatchObject({ count: 1 });
+  });
+
   test('is unavailable, and has stored nothing, while Sync answers nothing but errors', async () => {
     const store = sync.open();
     await store.record(rating());

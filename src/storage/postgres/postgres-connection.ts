@@ -3,6 +3,7 @@ import { ConfigFault } from '../config-fault';
 import { StoreUnavailable } from '../rating-store';
 import { storable } from '../storable';
 import type { TableRow } from '../table-row';
+import { unexpectedFault } from '../unexpected-fault';
 import { postgresOptions } from './postgres-url';
 
 export type Value = string | number | null;
@@ -145,7 +146,11 @@ function named(error: unknown): unknown {
   if (passing.test(code)) {
     return new StoreUnavailable(`PostgreSQL, which DATABASE_URL names, cannot be used now (${code})`);
   }
-  return error;
+  if (code === '') return error;
+  return unexpectedFault(
+    `PostgreSQL, which DATABASE_URL names, refused a statement of ours (${code})`,
+    error,
+  );
 }
 
 function codeOf(error: unknown): string {

@@ -4,6 +4,7 @@ import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promis
 import { ConfigFault } from '../config-fault';
 import { type SchemaState, StoreUnavailable } from '../rating-store';
 import type { TableRow } from '../table-row';
+import { unexpectedFault } from '../unexpected-fault';
 import { migrations } from './sqlite-schema';
 
 /** What is needed of `libsql`, which has no types of its own for this. */
@@ -54,7 +55,7 @@ export class SqliteFile {
   /**
    * Runs `work` in a transaction, which waits for those of other processes, and resolves when it is on the disk. Nothing of it
    * is kept when it throws. `work` may run again, and must not call `write`.
-   * @throws StoreUnavailable when the file is busy for too long, or the disk full or failing
+   * @throws StoreUnavailable when the file is busy for too long or damaged, or the disk full or failing
    */
   write<R>(work: () => R): Promise<R> {
     return new Promise<R>((resolve, reject) => {
@@ -78,7 +79,7 @@ export class SqliteFile {
     try {
       this.database.pragma('wal_checkpoint(TRUNCATE)');
     } catch (error) {
-      if (!(unavailable(error) instanceof StoreUnavailable)) throw error;
+      if (!passingCodes.test(codeOf(error))) throw unavailable(error);
     }
   }
 
@@ -141,11 +142,13 @@ export class SqliteFile {
       this.followFile();
       const outcomes = this.transact(() => writes.map(({ work }) => this.attempt(work)));
       writes.forEach(({ settle }, at) => {
-        settle(outcomes[at] as Outcome);
+        const outcome = outcomes[at] as Outcome;
+        settle('error' in outcome ? { error: unavailable(outcome.error) } : outcome);
       });
     } catch (error) {
       if (isBusy(error)) return error;
-      for (const { settle } of writes) settle({ error: unavailable(error) });
+      const fault = unavailable(error);
+      for (const { settle } of writes) settle({ error: fault });
     }
     return undefined;
   }
@@ -175,7 +178,7 @@ export class SqliteFile {
       if (isBusy(error) || !this.database.inTransaction) throw error;
       this.database.exec('ROLLBACK TO one');
       this.database.exec('RELEASE one');
-      return { error: unavailable(error) };
+      return { error };
     }
   }
 
@@ -282,17 +285,21 @@ function identify(file: string): string {
 /** Makes of an error while opening what is wrong: with the configuration, or with the moment. */
 function explain(error: unknown): Error {
   if (error instanceof ConfigFault) return error;
-  const passing = unavailable(error);
-  if (passing instanceof StoreUnavailable && !/READONLY|CANTOPEN/.test(codeOf(error))) return passing;
+  if (passingCodes.test(codeOf(error)) && !/READONLY|CANTOPEN/.test(codeOf(error))) return awayNow(error);
   return new ConfigFault(
     `RATINGS_FILE cannot be opened as a SQLite file (${codeOf(error)}): check its path and rights.`,
   );
 }
 
 function unavailable(error: unknown): unknown {
-  return passingCodes.test(codeOf(error))
-    ? new StoreUnavailable(`SQLite, whose file RATINGS_FILE names, cannot be used now (${codeOf(error)})`)
-    : error;
+  const code = codeOf(error);
+  if (passingCodes.test(code)) return awayNow(error);
+  if (!code.startsWith('SQLITE_')) return error;
+  return unexpectedFault(`SQLite, whose file RATINGS_FILE names, cannot be used (${code})`, error);
+}
+
+function awayNow(error: unknown): StoreUnavailable {
+  return new StoreUnavailable(`SQLite, whose file RATINGS_FILE names, cannot be used now (${codeOf(error)})`);
 }
 
 // Busy longer than the time-out, full disk, input/output error: https://www.sqlite.org/rescode.html

@@ -1,5 +1,6 @@
 import { ConfigFault } from '../config-fault';
 import { StoreUnavailable } from '../rating-store';
+import { unexpectedFault } from '../unexpected-fault';
 
 /** What is used of a client of the `twilio` package: requests with the account's credentials, to the account's region. */
 export interface SyncRequests {
@@ -41,7 +42,7 @@ export class SyncClient {
 
   constructor(private readonly connect: () => SyncRequests) {}
 
-  /** @throws StoreUnavailable at the deadline; ConfigFault when Twilio refuses the credentials */
+  /** @throws StoreUnavailable at the deadline, or when Twilio refuses what was asked; ConfigFault when Twilio refuses the credentials */
   async call<T>(call: SyncCall): Promise<SyncAnswer<T>> {
     let last = 'it was too late to ask';
     for (let tries = 0; ; tries += 1) {
@@ -100,11 +101,12 @@ function read<T>({ statusCode, body }: { statusCode: number; body: unknown }): S
   }
   // Too many requests, of the account or for one object: https://www.twilio.com/docs/api/errors/54009
   if (statusCode === 429 || statusCode >= 500) return mark;
-  throw new Error(`Twilio Sync refused a request of ours: HTTP ${statusCode}, ${mark}`);
+  const sentence = `Twilio Sync refused a request of ours (HTTP ${statusCode}, ${mark})`;
+  throw unexpectedFault(sentence, new Error(mark));
 }
 
 function withoutAnswer(error: unknown): string {
   const { code } = error as { code?: unknown };
-  if (typeof code !== 'string') throw error;
+  if (typeof code !== 'string') throw unexpectedFault('Twilio Sync could not be asked', error);
   return code;
 }

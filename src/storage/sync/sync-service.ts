@@ -1,4 +1,5 @@
 import { ConfigFault } from '../config-fault';
+import { StoreUnavailable } from '../rating-store';
 import { pause, type SyncAnswer, type SyncCall, type SyncClient } from './sync-client';
 import { registryName } from './sync-names';
 
@@ -106,7 +107,7 @@ export class SyncService {
       form: { FriendlyName: name, AclEnabled: 'true' },
       deadline,
     });
-    if (service.kind !== 'done') throw new Error('Twilio Sync made no service');
+    if (service.kind !== 'done') throw new StoreUnavailable('Twilio Sync made no service');
     const { sid } = service.body;
     const registered = await this.client.call({
       method: 'post',
