@@ -206,6 +206,16 @@ describe('what was put away', () => {
     ]);
   });
 
+  test('leaves little behind when a comment is shown and hidden again and again', async () => {
+    const { id = '' } = (await store.comments('event', { states: ['approved'], limit: 1000 })).at(-1) ?? {};
+    const before = itemsKept().kept.length;
+    for (let times = 0; times < 50; times += 1)
+      await store.moderate('event', id, times % 2 === 0 ? 'hidden' : 'approved');
+    const { kept, named } = itemsKept();
+    expect(kept.length - before).toBeLessThan(40);
+    expect(kept.filter((key) => !named.includes(key))).toEqual([]);
+  });
+
   test('is gone when another comment has been given in its place, or has been shown and hidden before', async () => {
     const [first, , , second] = given;
     const { id = '' } = (await store.comments('event', { states: ['approved'], limit: 1000 })).at(-2) ?? {};

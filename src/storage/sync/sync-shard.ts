@@ -11,6 +11,8 @@ import { ShardState } from './sync-state';
 /** Bytes of rows in a head above which some are put away, and what is left then. The larger, the fewer writes Sync takes. */
 const mostLoose = 3072;
 const leftLoose = 1024;
+/** Items that nothing names any more, which a head keeps until something is put away. */
+const mostGarbage = 32;
 /** Bytes of a head; Sync takes 16 KiB. */
 const largestHead = 15_000;
 /** How long putting away may keep a rating from its answer, in milliseconds. */
@@ -152,7 +154,8 @@ export class SyncShard {
   ): Promise<Known | undefined> {
     const end = Date.now() + patience;
     if (end > deadline) return written;
-    const isHeavy = looseBytes(written.head) > mostLoose && (before <= mostLoose || Math.random() <= 0.25);
+    const hasMuch = looseBytes(written.head) > mostLoose && (before <= mostLoose || Math.random() <= 0.25);
+    const isHeavy = hasMuch || written.head.garbage.length > mostGarbage;
     if (!isHeavy && !forgets) return written;
     const state = new ShardState(this.shard, structuredClone(written.head), this.items, end);
     try {
