@@ -131,7 +131,14 @@ function readData(name: string, value: string): string | null {
   if (name === 'data-raw') return value;
   if (name !== 'data-urlencode') return value.startsWith('@') ? null : value;
   const [, field = '', sign, content = ''] = /^([^=@]*)([=@])(.*)$/s.exec(value) ?? [];
-  if (sign === undefined) return encodeURIComponent(value);
+  if (sign === undefined) return encode(value);
   if (sign === '@') return null;
-  return `${field === '' ? '' : `${field}=`}${encodeURIComponent(content)}`;
+  return `${field === '' ? '' : `${field}=`}${encode(content)}`;
+}
+
+/** As curl's `--data-urlencode` does since 7.77, which leaves only letters, digits and `-._~` as they are. */
+function encode(text: string): string {
+  return encodeURIComponent(text)
+    .replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)
+    .replaceAll('%20', '+');
 }

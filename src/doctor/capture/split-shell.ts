@@ -44,14 +44,21 @@ export function splitShell(command: string): string[] | null {
 
 function unescapeAnsi(text: string): string {
   return text.replace(
-    /\\(?:u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|x([0-9a-fA-F]{1,2})|([0-7]{1,3})|(.))/gs,
-    (_, short?: string, long?: string, hex?: string, octal?: string, other = '') => {
-      const code = short ?? long ?? hex;
-      if (code !== undefined) {
-        const point = Number.parseInt(code, 16);
-        return point <= 0x10ffff ? String.fromCodePoint(point) : '\ufffd';
-      }
-      return octal === undefined ? (escapes[other] ?? other) : String.fromCharCode(Number.parseInt(octal, 8));
+    /((?:\\x[0-9a-fA-F]{1,2}|\\[0-7]{1,3})+)|\\(?:u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|(.))/gs,
+    (_, bytes?: string, short?: string, long?: string, other = '') => {
+      if (bytes !== undefined) return decodeBytes(bytes);
+      const code = short ?? long;
+      if (code === undefined) return escapes[other] ?? other;
+      const point = Number.parseInt(code, 16);
+      return point <= 0x10ffff ? String.fromCodePoint(point) : '\ufffd';
     },
   );
+}
+
+// `\xHH` and `\NNN` are bytes to a shell: a character of several is written as several of them.
+function decodeBytes(escaped: string): string {
+  const bytes = [...escaped.matchAll(/\\(?:x([0-9a-fA-F]{1,2})|([0-7]{1,3}))/g)].map(([, hex, octal = '']) =>
+    hex === undefined ? Number.parseInt(octal, 8) : Number.parseInt(hex, 16),
+  );
+  return Buffer.from(bytes).toString('utf8');
 }

@@ -115,6 +115,13 @@ describe('a genuine request verifies', () => {
   });
 });
 
+test('escapes the signs of a field that curl escapes', () => {
+  const [request] = read(
+    `curl -G https://example.com/sms --data-urlencode "Body=it's (5)! *~-._" -d a=%2B --data-urlencode 'b c'`,
+  );
+  expect(request?.url).toBe('https://example.com/sms?Body=it%27s+%285%29%21+%2A~-._&a=%2B&b+c');
+});
+
 test('keeps the bytes of a raw body', () => {
   const bytes = Buffer.from([0x7b, 0xff, 0xfe, 0x0a, 0x0d, 0x0a, 0x7d]);
   const head = Buffer.from(
@@ -162,6 +169,7 @@ test.each<[string, string, RegExp]>([
 test.each([
   String.raw`a 'b c' "d \"e\" $f \\ \n" g\ h`,
   String.raw`--x=$'a\'b\n\x41\u00e9\101' ''`,
+  String.raw`$'caf\xc3\xa9 \303\251 \xc3\251 \xf0\x9f\x98\x80!'`,
   'one\\\n two',
 ])('splits a command line as a shell does: %s', async (line) => {
   const script = `f=F; printf '%s\\0' ${line.replace('$f', '\\$f')}`;
