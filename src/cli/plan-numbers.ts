@@ -1,4 +1,11 @@
-import { planChange, planRestore, type Route, type Target, type Update } from '../number/plan-change';
+import {
+  hasLeft,
+  planChange,
+  planRestore,
+  type Route,
+  type Target,
+  type Update,
+} from '../number/plan-change';
 import type { Found } from '../number/read-routing';
 import type { Routing } from '../number/routing';
 import { TwilioFault } from '../twilio/twilio-api';
@@ -28,22 +35,41 @@ export async function planNumbers(
   return planned;
 }
 
-/** What brings back the former values of each number. @throws TwilioFault when there are none */
-export function planRestores(found: Found[], latest: (sid: string) => Update[] | undefined): PlannedNumber[] {
+/**
+ * What brings back the former values of each number, and sentences about what stays because a number has left its Messaging
+ * Service.
+ * @throws TwilioFault when there are none
+ */
+export function planRestores(
+  found: Found[],
+  latest: (sid: string) => Update[] | undefined,
+): { planned: PlannedNumber[]; notices: string[] } {
+  const formers = found.map(({ routing: { number } }) => {
+    const former = latest(number.sid);
+    if (former) return former;
+    throw new TwilioFault(
+      `Nothing to restore for ${number.phoneNumber}: this checkout has not changed it.`,
+      0,
+      null,
+    );
+  });
   const planned: PlannedNumber[] = [];
-  for (const one of found) {
-    const { sid, phoneNumber } = one.routing.number;
-    const former = latest(sid);
-    if (!former) {
-      throw new TwilioFault(
-        `Nothing to restore for ${phoneNumber}: this checkout has not changed it.`,
-        0,
-        null,
-      );
-    }
-    add(planned, one, (now) => planRestore(now, former));
+  const notices: string[] = [];
+  for (const [index, one] of found.entries()) {
+    const former = formers[index] ?? [];
+    // Of numbers changed together the first alone has the update of their service, and may have left it.
+    const shared = formers
+      .flat()
+      .find((update) => update.resource === 'messaging-service' && !hasLeft(one.routing, update));
+    const whole = shared && !former.some(({ url }) => url === shared.url) ? [...former, shared] : former;
+    add(planned, one, (now) => planRestore(now, whole));
+    for (const update of former)
+      if (hasLeft(one.routing, update))
+        notices.push(
+          `${one.routing.number.phoneNumber} is no longer in the ${update.name}, which stays as it is.`,
+        );
   }
-  return planned;
+  return { planned, notices };
 }
 
 // Two numbers of one Messaging Service share its update.

@@ -33,10 +33,10 @@ export async function setNumbers(numbers: string[], options: NumberOptions): Pro
   const { target, notice } = asked
     ? await dropSilentVoice(asked, found, twilio)
     : { target: undefined, notice: null };
-  if (notice !== null) console.error(notice);
-  const planned = target
-    ? await planNumbers(found, target, options.route)
+  const { planned, notices } = target
+    ? { planned: await planNumbers(found, target, options.route), notices: notice === null ? [] : [notice] }
     : planRestores(found, (sid) => former.latest(sid));
+  for (const one of notices) console.error(one);
   const { changed, fault } = await carryOut(planned, { target, twilio, accounts, former, options });
   if (fault !== null) process.exitCode = 1;
   if (options.json)
@@ -129,7 +129,13 @@ async function change(
   const interrupt = () => interrupted.abort();
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   try {
-    await applyUpdates(inOrder(changed, restoring), clients, interrupted.signal);
+    const gone = await applyUpdates(
+      inOrder(changed, restoring),
+      clients,
+      interrupted.signal,
+      ({ resource }) => restoring && resource === 'messaging-service',
+    );
+    for (const { name } of gone) console.error(`The ${name} is gone; the rest was restored.`);
   } catch (error) {
     if (!restoring && error instanceof UpdateFault && error.leftChanged.length === 0) forget(former, changed);
     throw error;

@@ -22,18 +22,26 @@ export class UpdateFault extends Error {
  * it, because a request without an answer may have arrived.
  * @param clients by account
  * @param interrupted once aborted, what was done is undone
+ * @param mayBeGone of what is not there any more the update is left out, and the others are made
+ * @returns those left out
  * @throws UpdateFault
  */
 export async function applyUpdates(
   updates: Update[],
   clients: ReadonlyMap<string, TwilioClient>,
   interrupted: AbortSignal,
-): Promise<void> {
+  mayBeGone: (update: Update) => boolean,
+): Promise<Update[]> {
   const tried: Update[] = [];
+  const gone: Update[] = [];
   for (const update of updates) {
     try {
       await send(update, update.to, clients);
     } catch (error) {
+      if (error instanceof TwilioFault && error.status === 404 && mayBeGone(update)) {
+        gone.push(update);
+        continue;
+      }
       const refused = error instanceof TwilioFault && error.status >= 400 && error.status < 500;
       if (!refused) tried.unshift(update);
       throw new UpdateFault(error, await undo(tried, clients));
@@ -41,6 +49,7 @@ export async function applyUpdates(
     tried.unshift(update);
     if (interrupted.aborted) throw new UpdateFault(new Error('Interrupted.'), await undo(tried, clients));
   }
+  return gone;
 }
 
 async function undo(tried: Update[], clients: ReadonlyMap<string, TwilioClient>): Promise<Update[]> {

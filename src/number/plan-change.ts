@@ -89,17 +89,24 @@ export function takesCallsTo(
   return host === '' || host === 'demo.twilio.com' || host === hostOf(url);
 }
 
-/** The updates that bring back former values: those that differ from what is set now. */
+/**
+ * The updates that bring back former values: those that differ from what is set now. A Messaging Service that the number has
+ * left belongs to others, and stays as it is.
+ */
 export function planRestore(routing: Routing, former: Update[]): Update[] {
   return [...former].reverse().flatMap((update) => {
+    if (hasLeft(routing, update)) return [];
     const now =
-      update.resource === 'number'
-        ? updateOf(routing.number, update.from)
-        : routing.service && update.url.endsWith(routing.service.sid)
-          ? updateOfService(routing.service, update.accountSid, update.from)
-          : { ...update, from: update.to, to: update.from };
+      update.resource === 'messaging-service' && routing.service
+        ? updateOfService(routing.service, update.accountSid, update.from)
+        : updateOf(routing.number, update.from);
     return Object.keys(now.to).length > 0 ? [now] : [];
   });
+}
+
+/** Whether an update is one of a Messaging Service that the number is no longer in, because either is gone. */
+export function hasLeft({ service }: Routing, { resource, url }: Update): boolean {
+  return resource === 'messaging-service' && url !== (service && urlOfService(service));
 }
 
 function updateOf(number: NumberSettings, wanted: Record<string, string>): Update {
@@ -137,10 +144,14 @@ function updateOfService(
   return {
     resource: 'messaging-service',
     name: `Messaging Service "${service.name}"`,
-    url: `${messagingServicesUrl}/${service.sid}`,
+    url: urlOfService(service),
     accountSid,
     ...difference(current, wanted),
   };
+}
+
+function urlOfService({ sid }: MessagingServiceSettings): string {
+  return `${messagingServicesUrl}/${sid}`;
 }
 
 function difference(

@@ -76,6 +76,52 @@ describe('a number whose Messaging Service decides', () => {
   });
 });
 
+describe('--restore after a change of --route number', () => {
+  const change = (...numbers: string[]) =>
+    at.number(...numbers, '--url', at.webhook, '--route', 'number', '--yes');
+
+  test('leaves a Messaging Service that the number has left to its other numbers', async () => {
+    const other = addNumber(at.twilio, '+15550003333');
+    const service = addMessagingService(at.twilio, [at.phone, other]);
+    await change('+15550001111');
+    service.numberSids = [other.sid];
+    const { code, stderr } = await at.number('+15550001111', '--restore', '--yes');
+    expect(stderr).toBe(
+      '+15550001111 is no longer in the Messaging Service "Conference", which stays as it is.\n',
+    );
+    expect(code).toBe(0);
+    expect(service.use_inbound_webhook_on_number).toBe(true);
+    expect(at.phone.sms_url).toBe('https://old.example/sms');
+    expect((await at.number('+15550001111', '--restore')).stderr).toContain('Nothing to restore');
+  });
+
+  test('restores the service for a number that was changed with one that has left it', async () => {
+    const other = addNumber(at.twilio, '+15550003333');
+    const service = addMessagingService(at.twilio, [at.phone, other]);
+    await change('+15550001111', '+15550003333');
+    service.numberSids = [other.sid];
+    expect((await at.number('+15550001111', '+15550003333', '--restore', '--yes')).code).toBe(0);
+    expect(service.use_inbound_webhook_on_number).toBe(false);
+  });
+
+  test.each([
+    ['before', 'which stays as it is'],
+    ['meanwhile', 'is gone; the rest was restored'],
+  ])('restores the number when its Messaging Service was deleted %s', async (when, sentence) => {
+    addMessagingService(at.twilio, [at.phone]);
+    await change('+15550001111');
+    const remove = async () => {
+      at.twilio.state.messagingServices.length = 0;
+    };
+    if (when === 'before') await remove();
+    else at.twilio.fail({ on: /POST messaging/, answer: remove });
+    const { code, stderr } = await at.number('+15550001111', '--restore', '--yes');
+    expect(stderr).toContain(sentence);
+    expect(code).toBe(0);
+    expect(at.phone.sms_url).toBe('https://old.example/sms');
+  });
+});
+
 describe('a number of a subaccount', () => {
   let there: PhoneNumber;
   let subaccount: Account;
