@@ -1,49 +1,23 @@
 import { parseArgs } from 'node:util';
 import type { CapturedRequest } from '../explanation';
 import { headerOf } from './absolute-url';
+import { valuedSwitches } from './curl-switches';
 import type { Capture } from './read-capture';
+import { isCmd, splitCmd } from './split-cmd';
 import { splitShell } from './split-shell';
 
-const data = { type: 'string', multiple: true } as const;
-const text = { type: 'string' } as const;
-
-/** What decides about the request; what a command has beyond it (`-sSk`, `--max-time`, …) is read and passed over. */
 const options = {
-  request: { ...text, short: 'X' },
-  header: { ...data, short: 'H' },
-  data: { ...data, short: 'd' },
-  'data-raw': data,
-  'data-ascii': data,
-  'data-binary': data,
-  'data-urlencode': data,
-  json: data,
-  form: { ...data, short: 'F' },
-  'form-string': data,
+  ...valuedSwitches,
   get: { type: 'boolean', short: 'G' },
   head: { type: 'boolean', short: 'I' },
-  url: data,
-  user: { ...text, short: 'u' },
-  'user-agent': { ...text, short: 'A' },
-  referer: { ...text, short: 'e' },
-  cookie: { ...text, short: 'b' },
-  output: { ...text, short: 'o' },
-  'max-time': { ...text, short: 'm' },
-  proxy: { ...text, short: 'x' },
-  'write-out': { ...text, short: 'w' },
-  'connect-timeout': text,
-  resolve: text,
-  'connect-to': text,
-  cacert: text,
-  cert: { ...text, short: 'E' },
-  key: text,
-  retry: text,
 } as const;
 
 /** A request from a curl command line, as documentation and a browser's "copy as cURL" have them. https://curl.se/docs/manpage.html */
 export function readCurl(command: string): Capture {
-  const words = splitShell(command.trim().replace(/^\$\s+/, ''));
+  const line = command.trim().replace(/^\$\s+/, '');
+  const words = isCmd(line) ? splitCmd(line) : splitShell(line);
   if (!words) return { fault: 'A quote of this command line is never closed.' };
-  // Only strict parsing refuses what it does not know, and curl has more switches than are listed here.
+  // Only strict parsing refuses what it does not know, as the switches without a value are.
   const { tokens } = parseArgs({
     args: words.slice(1),
     options,
@@ -54,6 +28,7 @@ export function readCurl(command: string): Capture {
   const urls: string[] = [];
   const headers: Record<string, string[]> = Object.create(null);
   const pieces: string[] = [];
+  const queries: string[] = [];
   let method: string | undefined;
   let [isJson, asQuery] = [false, false];
   for (const token of tokens) {
@@ -63,29 +38,30 @@ export function readCurl(command: string): Capture {
     if (name === 'get') asQuery = true;
     const value = token.value;
     if (value === undefined) {
-      if (name in options && name !== 'get' && name !== 'head')
-        return { fault: `${token.rawName} has no value.` };
+      if (Object.hasOwn(valuedSwitches, name)) return { fault: `${token.rawName} has no value.` };
       continue;
     }
     if (name === 'form' || name === 'form-string')
       return { fault: 'Twilio sends no multipart forms: write -d in place of -F.' };
+    if (name === 'upload-file' || name === 'config')
+      return { fault: `${token.rawName} reads a file: put its content into the command line.` };
     if (name === 'url') urls.push(value);
     if (name === 'request') method = value;
     if (name === 'user') headers.Authorization = [`Basic ${Buffer.from(value).toString('base64')}`];
     if (name === 'header') addHeader(headers, value);
     if (name === 'json') isJson = true;
-    if (name === 'json' || name.startsWith('data')) {
+    if (name === 'url-query' || name === 'json' || name.startsWith('data')) {
       const piece = readData(name, value);
       if (piece === null)
         return { fault: `${token.rawName} reads a file (@…): put its content into the command line.` };
-      pieces.push(piece);
+      (name === 'url-query' ? queries : pieces).push(piece);
     }
   }
   const [url] = urls;
   if (url === undefined) return { fault: 'This command line has no URL.' };
   if (urls.length > 1)
     return { fault: `This command line has ${urls.length} URLs: give one request at a time.` };
-  return { requests: [toRequest(url, { headers, pieces, method, isJson, asQuery })] };
+  return { requests: [toRequest(url, { headers, pieces, queries, method, isJson, asQuery })] };
 }
 
 function toRequest(
@@ -93,12 +69,14 @@ function toRequest(
   {
     headers,
     pieces,
+    queries,
     method,
     isJson,
     asQuery,
   }: {
     headers: Record<string, string[]>;
     pieces: string[];
+    queries: string[];
     method: string | undefined;
     isJson: boolean;
     asQuery: boolean;
@@ -108,7 +86,9 @@ function toRequest(
   const joined = pieces.join(isJson ? '' : '&');
   const sendsBody = pieces.length > 0 && !asQuery;
   const [head = '', fragment] = absolute.split(/(#.*)/s);
-  const query = asQuery && joined !== '' ? `${head.includes('?') ? '&' : '?'}${joined}` : '';
+  // With -G curl leaves out what --url-query gives.
+  const added = asQuery ? joined : queries.join('&');
+  const query = added === '' ? '' : `${head.includes('?') ? '&' : '?'}${added}`;
   const implied = isJson ? 'application/json' : 'application/x-www-form-urlencoded';
   const given = headerOf(headers, 'content-type');
   return {
@@ -129,7 +109,8 @@ function addHeader(headers: Record<string, string[]>, line: string): void {
 /** What an option contributes to the body; `null` for a file. */
 function readData(name: string, value: string): string | null {
   if (name === 'data-raw') return value;
-  if (name !== 'data-urlencode') return value.startsWith('@') ? null : value;
+  if (name === 'url-query' && value.startsWith('+')) return value.slice(1);
+  if (name !== 'data-urlencode' && name !== 'url-query') return value.startsWith('@') ? null : value;
   const [, field = '', sign, content = ''] = /^([^=@]*)([=@])(.*)$/s.exec(value) ?? [];
   if (sign === undefined) return encode(value);
   if (sign === '@') return null;

@@ -14,15 +14,14 @@ const archive = v.object({
           method: v.string(),
           url: v.string(),
           headers,
-          postData: v.optional(
-            v.nullable(
-              v.object({
-                mimeType: v.optional(v.string()),
-                text: v.optional(v.string()),
-                encoding: v.optional(v.string()),
-                params: v.optional(v.array(v.object({ name: v.string(), value: v.optional(v.string()) }))),
-              }),
-            ),
+          // What an exporter has not, some write as null.
+          postData: v.nullish(
+            v.object({
+              mimeType: v.nullish(v.string()),
+              text: v.nullish(v.string()),
+              encoding: v.nullish(v.string()),
+              params: v.nullish(v.array(v.object({ name: v.string(), value: v.nullish(v.string()) }))),
+            }),
           ),
         }),
       }),
@@ -51,7 +50,7 @@ function readRequest({ method, url, headers: list, postData }: HarRequest): Capt
   const { text, encoding, params, mimeType } = postData ?? {};
   const contentType = received['content-type']?.[0] ?? headerOf(received, 'content-type') ?? mimeType;
   const signature = headerOf(received, 'x-twilio-signature');
-  const body = text !== undefined && encoding === 'base64' ? Buffer.from(text, 'base64') : text;
+  const body = text && encoding === 'base64' ? Buffer.from(text, 'base64') : text;
   return {
     url,
     method,
@@ -61,6 +60,6 @@ function readRequest({ method, url, headers: list, postData }: HarRequest): Capt
     // A viewer that parsed the form may have left only this of it.
     ...(body
       ? { body }
-      : params && params.length > 0 && { params: params.map(({ name, value = '' }) => [name, value]) }),
+      : params && params.length > 0 && { params: params.map(({ name, value }) => [name, value ?? '']) }),
   };
 }

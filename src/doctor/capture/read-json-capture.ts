@@ -72,7 +72,7 @@ function writeQuery(event: Fields): string {
   if (!isFields(values)) return '';
   return Object.entries(values)
     .flatMap(([name, value]) => [value].flat().map((one) => [name, String(one)]))
-    .map((pair) => pair.map(encodeURIComponent).join('='))
+    .map((pair) => pair.map((text) => encodeURIComponent(text.toWellFormed())).join('='))
     .join('&');
 }
 

@@ -10,24 +10,47 @@ const escapes: Readonly<Record<string, string>> = {
   v: '\v',
 };
 
+const tokens = new RegExp(
+  [
+    /\\\r?\n/,
+    /\$'((?:[^'\\]|\\.)*)'/,
+    /'([^']*)'/,
+    /"((?:[^"\\]|\\.)*)"/,
+    /\\(.)/,
+    /(\s+)/,
+    // Redirections, with the number of what is redirected.
+    /((?:(?<=\s)\d+(?=[<>]))?(?:&>>?|[<>]+[&|]?))/,
+    /([|;&])/,
+    /([^\s'"\\$|;&<>]+|\$)/,
+    /(['"\\])/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+  'gsy',
+);
+
 /**
- * The words of one simple shell command: quotes, backslashes, `$'…'` (which browsers write into "copy as cURL") and lines
- * that go on with a backslash. Nothing is expanded. https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html
+ * The words of the first simple command of a line: quotes, backslashes, `$'…'` (which browsers write into "copy as cURL")
+ * and lines that go on with a backslash. Redirections are left out, and nothing is expanded. https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html
  * @returns `null` when a quote is left open
  */
 export function splitShell(command: string): string[] | null {
   const words: string[] = [];
   let word: string | null = null;
-  const pattern =
-    /\\\r?\n|\$'((?:[^'\\]|\\.)*)'|'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)|(\s+)|([^\s'"\\$]+|\$)|(['"\\])/gsy;
-  for (const match of command.matchAll(pattern)) {
-    const [all, ansi, single, double, escaped, blank, plain, open] = match;
+  let isFile = false;
+  const endWord = () => {
+    // What $'…' makes of half an emoji is no character; as bytes it could not be sent either.
+    if (word !== null && !isFile) words.push(word.toWellFormed());
+    if (word !== null) isFile = false;
+    word = null;
+  };
+  for (const match of command.matchAll(tokens)) {
+    const [all, ansi, single, double, escaped, blank, redirection, end, plain, open] = match;
     if (open !== undefined) return null;
-    if (blank !== undefined) {
-      if (word !== null) words.push(word);
-      word = null;
-      continue;
-    }
+    if (end !== undefined) break;
+    if (blank !== undefined || redirection !== undefined) endWord();
+    if (redirection !== undefined) isFile = true;
+    if (blank !== undefined || redirection !== undefined) continue;
     if (/^\\\r?\n$/.test(all)) continue;
     const piece =
       (ansi !== undefined ? unescapeAnsi(ansi) : undefined) ??
@@ -38,7 +61,7 @@ export function splitShell(command: string): string[] | null {
       '';
     word = (word ?? '') + piece;
   }
-  if (word !== null) words.push(word);
+  endWord();
   return words;
 }
 

@@ -45,7 +45,12 @@ export const wholeUrlHypotheses: readonly Hypothesis[] = [
         if (basic === undefined) continue;
         const userinfo = Buffer.from(basic, 'base64').toString('utf8');
         yield { url: { ...url, userinfo: `${userinfo}@` } };
-        yield { url: { ...url, userinfo: `${userinfo.split(':').map(encodeURIComponent).join(':')}@` } };
+        yield {
+          url: {
+            ...url,
+            userinfo: `${userinfo.toWellFormed().split(':').map(encodeURIComponent).join(':')}@`,
+          },
+        };
       }
     },
   },

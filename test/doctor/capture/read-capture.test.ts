@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
 import { readCapture } from '../../../src/doctor/capture/read-capture';
+import { splitCmd } from '../../../src/doctor/capture/split-cmd';
 import { splitShell } from '../../../src/doctor/capture/split-shell';
 import { explain } from '../../../src/doctor/explain';
 import type { CapturedRequest } from '../../../src/doctor/explanation';
@@ -55,10 +56,22 @@ const lambda2 = {
   isBase64Encoded: true,
 };
 const curl = `curl -sS -X POST ${quote(url)} \\\n  -H ${quote(`Content-Type: ${type}`)} \\\n  -H ${quote(`X-Twilio-Signature: ${signature}`)} \\\n  --data-raw ${quote(body)}`;
+const json = JSON.stringify({ url, method: 'POST', headers, body });
+const nulls = entry({ postData: { mimeType: null, text: body, encoding: null, params: null } });
+nulls.log.entries.push({ request: { ...nulls.log.entries[0]?.request, postData: null } as never });
+
+// As Chrome's escapeStringWin has it.
+function curlForCmd(gap: string): string {
+  const words = [url, `X-Twilio-Signature: ${signature}`, body].map((word) => {
+    const escaped = word.replace(/[^a-zA-Z0-9\s_\-:=+~'/.',?;()*`]/g, '^$&');
+    return `^"${escaped.replace(/%(?=[a-zA-Z0-9_])/g, '%^')}^"`;
+  });
+  return `curl ${words[0]}${gap}-H ${words[1]}${gap}--data-raw ${words[2]}\r\n`;
+}
 
 describe('a genuine request verifies', () => {
-  test.each<[string, string]>([
-    ['JSON', JSON.stringify({ url, method: 'POST', headers, body })],
+  test.each<[string, string | Buffer]>([
+    ['JSON', json],
     ['JSON with a byte order mark', `\ufeff${JSON.stringify({ url, headers, body })}`],
     ['JSON with the path only', JSON.stringify({ originalUrl: path, url: '/inner', headers, rawBody: body })],
     ['JSON with parsed parameters', JSON.stringify({ url, headers, params })],
@@ -109,6 +122,21 @@ describe('a genuine request verifies', () => {
       'curl as a browser copies it',
       curl.replace(quote(body), () => `$'${body.replace(/'/g, "\\'").replace(/%/g, '\\u0025')}'`),
     ],
+    ['curl as a browser copies it for cmd', curlForCmd(' ^\r\n  ')],
+    ['curl for cmd with double quotes', curlForCmd(' ^\n ').replace(/\^(.)/g, '$1')],
+    ...[
+      ...['-c jar', '-D -', '--max-redirs 5', '--trace-ascii out', '-U user:pass', '-Ls --retry-delay 3'],
+      ...['2>/dev/null', '> out.txt', '| jq .', '; echo done', '&& echo https://b', '>/dev/null 2>&1'],
+    ].map((more): [string, string] => [`curl with ${more}`, `${curl} ${more}`]),
+    ['curl with a redirection inside', curl.replace('-X', '2>&1 >out -X')],
+    [
+      'curl with a query apart',
+      curl.replace(quote(url), () => `${url.replace(/\?.*/, '')} --url-query "+who=o'neill"`),
+    ],
+    ['HAR with null for what is not there', JSON.stringify(nulls)],
+    ['JSON in UTF-16', Buffer.from(`\ufeff${json}`, 'utf16le')],
+    ['JSON in UTF-16, big end first', Buffer.from(`\ufeff${json}`, 'utf16le').swap16()],
+    ['raw HTTP in UTF-16', Buffer.from(`\ufeff${raw}`, 'utf16le')],
   ])('from %s', (_, text) => {
     const [request] = read(text);
     expect(explain(request as CapturedRequest, token)).toMatchObject({ reason: null, causes: [] });
@@ -120,6 +148,28 @@ test('escapes the signs of a field that curl escapes', () => {
     `curl -G https://example.com/sms --data-urlencode "Body=it's (5)! *~-._" -d a=%2B --data-urlencode 'b c'`,
   );
   expect(request?.url).toBe('https://example.com/sms?Body=it%27s+%285%29%21+%2A~-._&a=%2B&b+c');
+});
+
+test('half an emoji is a sign that no text has, and throws nowhere', () => {
+  const replaced = encodeURIComponent('\ufffd');
+  const [request] = read("curl https://a --data-urlencode $'Body=\\ud83d' -d $'a=\\ud83d\\ude00'");
+  expect(request?.body).toBe(`Body=${replaced}&a=\u{1f600}`);
+  const event = { path: '/', requestContext: {}, queryStringParameters: { a: '\ud83d' } };
+  expect(read(JSON.stringify(event))[0]?.url).toBe(`/?a=${replaced}`);
+  const withUser = { url: 'https://\ud83d:b@example.com/', signature, body };
+  expect(explain(read(JSON.stringify(withUser))[0] as CapturedRequest, token).causes).toEqual([]);
+});
+
+test('reads the words of cmd as Windows does', () => {
+  expect(splitCmd('a ^"b \\^"c^^ \\\\^" ^"^" "d^ e" f^\r\n\r\ng ^\n h | i')).toEqual([
+    'a',
+    'b "c^ \\',
+    '',
+    'd^ e',
+    'f',
+    'g',
+    'h',
+  ]);
 });
 
 test('keeps the bytes of a raw body', () => {
@@ -162,6 +212,8 @@ test.each<[string, string, RegExp]>([
   ['curl with a file', 'curl https://a -d @body.txt', /reads a file/],
   ['curl with a multipart form', 'curl https://a -F a=b', /multipart/],
   ['curl with two URLs', 'curl https://a https://b', /2 URLs/],
+  ['curl with a switch without its value', 'curl https://a -D', /-D has no value/],
+  ['curl with a file to upload', 'curl https://a -T body.txt', /-T reads a file/],
 ])('says in a sentence what is wrong with %s', (_, text, fault) => {
   expect(faultOf(text)).toMatch(fault);
 });
@@ -171,6 +223,7 @@ test.each([
   String.raw`--x=$'a\'b\n\x41\u00e9\101' ''`,
   String.raw`$'caf\xc3\xa9 \303\251 \xc3\251 \xf0\x9f\x98\x80!'`,
   'one\\\n two',
+  'a b>/dev/stdout c 2>/dev/null "|" \\; \'&\' d2>&1 e | cat; true',
 ])('splits a command line as a shell does: %s', async (line) => {
   const script = `f=F; printf '%s\\0' ${line.replace('$f', '\\$f')}`;
   const { stdout } = await promisify(execFile)('bash', ['-c', script], { env: { LC_ALL: 'C.UTF-8' } });
