@@ -1,13 +1,7 @@
 import path from 'node:path';
 import { Command, Option } from 'commander';
 import { buildBundle } from '../bundle/build-bundle';
-import {
-  activateBuild,
-  type Deployment,
-  findPreviousBuild,
-  readDeployment,
-  setVariablesBack,
-} from '../deploy/deployment';
+import { activateBuild, type Deployment, findPreviousBuild, readDeployment } from '../deploy/deployment';
 import type { RouteProbe } from '../deploy/probe-routes';
 import { runDeployTool, type ToolEnd } from '../deploy/run-deploy-tool';
 import { writeSecrets } from '../deploy/secrets';
@@ -21,6 +15,7 @@ import { DeployProgress } from './deploy-progress';
 import { printFaultAsJson } from './fault-as-json';
 import { type DeployPlan, describePlan, planDeploy } from './plan-deploy';
 import { readProject } from './read-project';
+import { takeBackUnlessFine } from './take-back';
 import { connectToTwilio, type TwilioConnection } from './twilio-connection';
 
 interface DeployOptions {
@@ -91,7 +86,15 @@ async function deploy(deploying: Deploying): Promise<boolean> {
   const probes = await orSayWhatIsActive(
     probeDeployment({ deployment: now, routes: plan.routes, twilio, say }),
   );
-  const takenBack = await takeBackUnlessFine(twilio, { probes, deployment: now, former: plan.deployed });
+  const rollback = commandFor(options, '--rollback');
+  const takenBack = await takeBackUnlessFine(twilio.client, {
+    probes,
+    deployment: now,
+    former: plan.deployed,
+    suffix: plan.suffix,
+    rollback,
+    instead: rollback,
+  });
   return reportProbes({ deployment: now, probes, takenBack, twilio, json: options.json, dataDir });
 }
 
@@ -164,28 +167,6 @@ async function upload(
   }
 }
 
-// Code that refuses Twilio, or lets everybody in, must not stay where a working build was.
-async function takeBackUnlessFine(
-  { client }: TwilioConnection,
-  { probes, deployment, former }: { probes: RouteProbe[]; deployment: Deployment; former: Deployment | null },
-): Promise<boolean> {
-  if (probes.every(({ passed }) => passed)) return false;
-  if (!former?.buildSid) {
-    console.error(
-      'ringtrue: what is deployed does not do what it should, and there is no build before it: correct it and run it again.',
-    );
-    return false;
-  }
-  await addingTo(
-    Promise.all([activateBuild(client, deployment, former.buildSid), setVariablesBack(client, former)]),
-    'What is deployed does not do what it should, and could not be taken back: run npm run deploy -- --rollback.',
-  );
-  console.error(
-    `ringtrue: that build does not do what it should; ${former.buildSid} is active again, with the variables it had.`,
-  );
-  return true;
-}
-
 async function rollBack(deploying: Deploying): Promise<boolean> {
   const { twilio, options, dir, suffix, say, dataDir } = deploying;
   const { serviceName } = readProject(dir);
@@ -203,6 +184,21 @@ async function rollBack(deploying: Deploying): Promise<boolean> {
   const routes = (await readRoutes(dir)).filter(({ path: url }) => /^\/(?:sms\/|results$)/.test(url));
   const probes = await orSayWhatIsActive(probeDeployment({ deployment: deployed, routes, twilio, say }));
   const now = { ...deployed, buildSid: previous };
-  const takenBack = await takeBackUnlessFine(twilio, { probes, deployment: now, former: deployed });
+  const takenBack = await takeBackUnlessFine(twilio.client, {
+    probes,
+    deployment: now,
+    former: deployed,
+    suffix,
+    rollback: commandFor(options, '--rollback'),
+    // What was active is the newer build, and nothing goes forward but a deploy.
+    instead: commandFor(options),
+  });
   return reportProbes({ deployment: now, probes, takenBack, twilio, json: options.json, dataDir });
+}
+
+/** The command for the environment at hand, to be typed next. */
+function commandFor({ production, environment }: DeployOptions, ...flags: string[]): string {
+  const place = production ? ['--production'] : environment === 'dev' ? [] : ['--environment', environment];
+  const all = [...flags, ...place];
+  return ['npm run deploy', ...(all.length > 0 ? ['--', ...all] : [])].join(' ');
 }

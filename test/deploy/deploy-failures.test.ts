@@ -4,6 +4,7 @@ import path from 'node:path';
 import { explainFailure } from '../../src/deploy/explain-failure';
 import { runDeployTool } from '../../src/deploy/run-deploy-tool';
 import { runRingtrue } from '../cli/run-ringtrue';
+import { ApiError } from '../stand-in/api-answers';
 import { makeProject, type Project } from '../stand-in/make-project';
 import { startTwilio, type TwilioStandIn } from '../stand-in/start-twilio';
 import type { Service } from '../stand-in/twilio-account';
@@ -242,6 +243,71 @@ describe('a deploy of code that does not do what it should', () => {
     expect(activeBuild()).not.toBe(before);
     expect((await deploy('--rollback')).code).toBe(0);
     expect(activeBuild()).toBe(before);
+  });
+
+  test('and whose variables cannot be set back says that the build before it is active', async () => {
+    beginDeployed();
+    const before = activeBuild();
+    breakWebhook();
+    project.write('.env', `${readEnvironment()}LATER=1\n`);
+    const down = { status: 500, code: 20500, message: 'Internal Server Error' };
+    twilio.fail({ on: /DELETE .*Variables/, answer: down });
+    const { code, stdout, stderr } = await deploy('--json');
+    expect(stderr).toContain(
+      `${before} is active again, but not with all the variables it had: set them in the Twilio Console`,
+    );
+    expect(stderr).not.toContain('--rollback');
+    expect(JSON.parse(stdout).error).toContain('is active again');
+    expect(code).toBe(1);
+    expect(activeBuild()).toBe(before);
+  });
+
+  test('and whose taking back was refused keeps its variables', async () => {
+    beginDeployed();
+    breakWebhook();
+    project.write('.env', `${readEnvironment()}LATER=1\n`);
+    const conflict = { status: 409, code: 20409, message: 'conflict' };
+    twilio.fail({ on: /POST .*Deployments$/, answer: conflict, skip: 1 });
+    const { stderr } = await deploy();
+    expect(stderr).toContain(
+      'is still active and could not be taken back: run npm run deploy -- --rollback.',
+    );
+    expect(environment()?.variables.map(({ key }) => key)).toContain('LATER');
+  });
+
+  test('and was taken back by a request whose answer was lost is taken back', async () => {
+    beginDeployed();
+    const before = activeBuild();
+    breakWebhook();
+    twilio.fail({
+      on: /POST .*Deployments$/,
+      answer: async () => {
+        const place = environment();
+        if (place && before) place.build_sid = before;
+        throw new ApiError(500, 20500, 'Internal Server Error');
+      },
+      skip: 1,
+    });
+    expect((await deploy()).stderr).toContain(`${before} is active again, with the variables it had.`);
+  });
+
+  test('and may be taken back or not says how to see what is active', async () => {
+    beginDeployed();
+    breakWebhook();
+    const down = { status: 500, code: 20500, message: 'Internal Server Error' };
+    twilio.fail({
+      on: /POST .*Deployments$/,
+      answer: async () => {
+        twilio.fail({ on: /GET serverless\.twilio\.com/, answer: down, times: 99 });
+        throw new ApiError(500, 20500, 'Internal Server Error');
+      },
+      skip: 1,
+    });
+    const { code, stderr } = await deploy();
+    expect(stderr).toMatch(
+      /whether ZB[0-9a-f]{32} is active again is not known: npm run deploy -- --rollback names/,
+    );
+    expect(code).toBe(1);
   });
 
   test('of an organiser page without a password is found', async () => {
