@@ -4,8 +4,8 @@ import { organiserHandler } from '../../src/twilio/organiser-handler';
 
 /** POST /organiser/sessions `{ keyword, state?, opensAt?, closesAt? }`: opens, pauses, closes or schedules a session. */
 export const handler = organiserHandler('change', async ({ fields, event, store }) => {
-  const change = readSessionChange(fields, event, await store.settings(event.id, { newest: true }));
-  if (!change.ok) return plainText(400, `Bad Request: ${change.fault}.`);
-  await store.changeSetting(event.id, change.setting);
-  return json({ changed: change.setting.keyword });
+  const read = readSessionChange(fields, event, await store.settings(event.id, { newest: true }));
+  if (!read.ok) return plainText(400, `Bad Request: ${read.fault}.`);
+  await store.mergeSetting(event.id, read.change);
+  return json({ changed: read.change.keyword });
 });

@@ -26,9 +26,7 @@ export async function takeOrganiserText(
   if (state === null && second === undefined) return writeStats({ event, store, now });
   if (state === null) return session ? writeStats({ event, store, now }, session.keyword) : null;
   if (!session) return listed('Which session? ', keywords(event), ', ');
-  const settings = await store.settings(event.id, { newest: true });
-  const former = settings.find((setting) => setting.keyword === session.keyword);
-  await store.changeSetting(event.id, { ...former, keyword: session.keyword, state });
+  await store.mergeSetting(event.id, { keyword: session.keyword, state });
   return `${session.keyword} is ${state} now.`;
 }
 

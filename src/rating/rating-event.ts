@@ -80,6 +80,9 @@ export interface SessionSetting {
   results?: 'shown' | 'hidden' | undefined;
 }
 
+/** What an organiser changes of it. What is not named stays; what is named `undefined` is as the event's file says again. */
+export type SettingChange = Pick<SessionSetting, 'keyword'> & Partial<SessionSetting>;
+
 /** An event as its file describes it. */
 export interface RatingEvent {
   /** Names the event in the store and in pseudonyms: 1 to 64 of `a-z 0-9 -`. Changing it starts an empty event. */

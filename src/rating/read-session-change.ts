@@ -1,6 +1,6 @@
-import type { RatingEvent, SessionSetting } from './rating-event';
+import type { RatingEvent, SessionSetting, SettingChange } from './rating-event';
 
-export type ReadSessionChange = { ok: true; setting: SessionSetting } | { ok: false; fault: string };
+export type ReadSessionChange = { ok: true; change: SettingChange } | { ok: false; fault: string };
 
 const states = ['open', 'paused', 'closed', 'auto'];
 const visibilities = ['shown', 'hidden', 'auto'];
@@ -8,7 +8,8 @@ const visibilities = ['shown', 'hidden', 'auto'];
 /**
  * Reads what an organiser wants of a session: `keyword`, and any of `state` (`open`, `paused`, `closed`, or `auto` for the
  * times to decide), `opensAt` and `closesAt` (ISO 8601 with a zone; `null` or empty for none), `results` (`shown`, `hidden`, or
- * `auto` for what the event says). What is not named stays.
+ * `auto` for what the event says). What is not named
+ * stays.
  * @param fields untrusted
  * @param settings what was set before
  */
@@ -19,20 +20,16 @@ export function readSessionChange(
 ): ReadSessionChange {
   const session = event.sessions.find(({ keyword }) => keyword === fields.keyword);
   if (!session) return { ok: false, fault: 'keyword is not one of the event' };
-  const setting: SessionSetting = {
-    ...settings.find(({ keyword }) => keyword === session.keyword),
-    keyword: session.keyword,
-    state: settings.find(({ keyword }) => keyword === session.keyword)?.state ?? null,
-  };
+  const change: SettingChange = { keyword: session.keyword };
   if (fields.state !== undefined) {
     if (!states.includes(fields.state as string))
       return { ok: false, fault: `state is none of ${states.join(', ')}` };
-    setting.state = fields.state === 'auto' ? null : (fields.state as SessionSetting['state']);
+    change.state = fields.state === 'auto' ? null : (fields.state as SessionSetting['state']);
   }
   if (fields.results !== undefined) {
     if (!visibilities.includes(fields.results as string))
       return { ok: false, fault: `results is none of ${visibilities.join(', ')}` };
-    setting.results = fields.results === 'auto' ? undefined : (fields.results as SessionSetting['results']);
+    change.results = fields.results === 'auto' ? undefined : (fields.results as SessionSetting['results']);
   }
   for (const name of ['opensAt', 'closesAt'] as const) {
     const value = fields[name];
@@ -40,13 +37,15 @@ export function readSessionChange(
     const time = readTime(value);
     if (time === undefined)
       return { ok: false, fault: `${name} is not a time with a zone, like 2026-05-04T09:30+02:00` };
-    setting[name] = time;
+    change[name] = time;
   }
-  const opensAt = setting.opensAt === undefined ? session.opensAt : setting.opensAt;
-  const closesAt = setting.closesAt === undefined ? session.closesAt : setting.closesAt;
+  const { opensAt = session.opensAt, closesAt = session.closesAt } = {
+    ...settings.find(({ keyword }) => keyword === session.keyword),
+    ...change,
+  };
   if (opensAt !== null && closesAt !== null && closesAt <= opensAt)
     return { ok: false, fault: 'closesAt is not after opensAt' };
-  return { ok: true, setting };
+  return { ok: true, change };
 }
 
 function readTime(value: unknown): number | null | undefined {

@@ -1,4 +1,4 @@
-import type { Score, SessionSetting } from '../rating/rating-event';
+import type { Score, SessionSetting, SettingChange } from '../rating/rating-event';
 
 /**
  * Where ratings live. One contract for every engine, held by `test/storage/contract.ts`.
@@ -38,6 +38,9 @@ export interface RatingStore {
 
   /** Replaces what is kept about the session `setting.keyword`. */
   changeSetting(event: string, setting: SessionSetting): Promise<void>;
+
+  /** Changes what `change` names of the session `change.keyword`, and nothing else: of two changes at once neither undoes the other. */
+  mergeSetting(event: string, change: SettingChange): Promise<void>;
 
   /**
    * Remembers a text that was not counted, for the organiser's question why; keeps the newest 500 of an event. Not one whose

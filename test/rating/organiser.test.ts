@@ -131,14 +131,17 @@ describe('a change of a session', () => {
     expect(readSessionChange(fields, event, [])).toEqual({ ok: false, fault });
   });
 
-  test('keeps what it does not name, and null takes a time away', () => {
+  test('names what changes only, and null takes a time away', () => {
     const settings = [{ keyword: 'PANEL', state: 'paused' as const, opensAt: 5 }];
     expect(readSessionChange({ keyword: 'PANEL', closesAt: null }, event, settings)).toEqual({
       ok: true,
-      setting: { keyword: 'PANEL', state: 'paused', opensAt: 5, closesAt: null },
+      change: { keyword: 'PANEL', closesAt: null },
     });
-    expect(readSessionChange({ keyword: 'PANEL', state: 'auto' }, event, settings)).toMatchObject({
-      setting: { state: null, opensAt: 5 },
+    expect(
+      readSessionChange({ keyword: 'PANEL', state: 'auto', results: 'auto' }, event, settings),
+    ).toStrictEqual({
+      ok: true,
+      change: { keyword: 'PANEL', state: null, results: undefined },
     });
   });
 });

@@ -214,6 +214,34 @@ export function describeRatingStore(
       expect(await store.settings('another')).toEqual([]);
     });
 
+    test('a change of a setting keeps what it does not name, and takes away what it names undefined', async () => {
+      await store.mergeSetting('event', { keyword: 'KEYNOTE', results: 'hidden', opensAt: 5 });
+      expect(await store.settings('event')).toEqual([
+        { keyword: 'KEYNOTE', state: null, results: 'hidden', opensAt: 5 },
+      ]);
+      await store.mergeSetting('event', { keyword: 'KEYNOTE', state: 'closed', results: undefined });
+      await store.mergeSetting('event', { keyword: 'KEYNOTE', opensAt: null });
+      await store.mergeSetting('another', { keyword: 'KEYNOTE', state: 'paused' });
+      expect(await store.settings('event')).toStrictEqual([
+        { keyword: 'KEYNOTE', state: 'closed', opensAt: null },
+      ]);
+    });
+
+    test('of changes of one setting at once none undoes another', async () => {
+      for (let round = 1; round <= 10; round += 1) {
+        const keyword = `TALK${round}`;
+        const changes = [
+          { state: 'closed' as const },
+          { results: 'hidden' as const },
+          { opensAt: null },
+          { closesAt: 9 },
+        ];
+        await Promise.all(changes.map((change) => store.mergeSetting('event', { keyword, ...change })));
+        const setting = (await store.settings('event')).find((one) => one.keyword === keyword);
+        expect(setting).toEqual({ keyword, ...Object.assign({}, ...changes) });
+      }
+    });
+
     test('remembers uncounted texts, each message once, newest first', async () => {
       const text = { voter: 'ada', text: 'hello?', reason: 'not-a-rating', at: 1 };
       await store.noteUncounted('event', { ...text, messageSid: 'SM1' });

@@ -45,6 +45,7 @@ function openMortal(): OpenedStore {
     moderate: mortal(store.moderate),
     settings: mortal(store.settings),
     changeSetting: mortal(store.changeSetting),
+    mergeSetting: mortal(store.mergeSetting),
     noteUncounted: mortal(store.noteUncounted),
     uncounted: mortal(store.uncounted),
     ratings: (event, after) => store.ratings(event, after),

@@ -43,3 +43,12 @@ test('what one process hides stays hidden when an organiser texts another', asyn
   await takeOrganiserText('OPEN KEYNOTE', { event: readEventAsset(), store: mockStore, now: 1 });
   expect(await keynote()).toEqual([{ keyword: 'KEYNOTE', state: 'open', results: 'hidden' }]);
 });
+
+test('of two changes at once neither undoes the other', async () => {
+  mockStore = sync.open();
+  for (let round = 0; round < 5; round += 1) {
+    await change({ state: 'open', results: 'shown' });
+    await Promise.all([change({ state: 'closed' }), change({ results: 'hidden' })]);
+    expect(await keynote()).toEqual([{ keyword: 'KEYNOTE', state: 'closed', results: 'hidden' }]);
+  }
+});

@@ -1,4 +1,5 @@
-import type { Score, SessionSetting } from '../../rating/rating-event';
+import type { Score, SessionSetting, SettingChange } from '../../rating/rating-event';
+import { mergeSetting } from '../merge-setting';
 import { type RatingPlace, readCursor } from '../rating-cursor';
 import type {
   CommentQuery,
@@ -103,6 +104,17 @@ class PostgresStore implements RatingStore {
     await this.database.ask`
       INSERT INTO ringtrue.settings VALUES (${event}, ${setting.keyword}, ${JSON.stringify(setting)})
       ON CONFLICT (event, session) DO UPDATE SET setting = excluded.setting`;
+  }
+
+  // The row that is there is locked and read by the statement that changes it.
+  async mergeSetting(event: string, change: SettingChange): Promise<void> {
+    const taken = Object.entries(change).filter(([, value]) => value === undefined);
+    const first = JSON.stringify(mergeSetting(undefined, change));
+    await this.database.ask`
+      INSERT INTO ringtrue.settings AS s VALUES (${event}, ${change.keyword}, ${first})
+      ON CONFLICT (event, session) DO UPDATE SET setting =
+        (s.setting::jsonb - ARRAY(SELECT jsonb_array_elements_text(${JSON.stringify(taken.map(([name]) => name))}))
+          || ${JSON.stringify(change)}::jsonb)::text`;
   }
 
   async noteUncounted(event: string, { voter, messageSid, text, reason, at }: UncountedText): Promise<void> {

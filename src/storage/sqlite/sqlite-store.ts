@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import type { Score, SessionSetting } from '../../rating/rating-event';
+import type { Score, SessionSetting, SettingChange } from '../../rating/rating-event';
+import { mergeSetting } from '../merge-setting';
 import { type RatingPlace, readCursor } from '../rating-cursor';
 import type {
   CommentQuery,
@@ -141,14 +142,16 @@ class SqliteStore implements RatingStore {
   }
 
   async changeSetting(event: string, setting: SessionSetting): Promise<void> {
-    await this.file.write(() =>
-      this.file.run(
-        'INSERT OR REPLACE INTO settings VALUES (?, ?, ?)',
-        event,
-        setting.keyword,
-        JSON.stringify(setting),
-      ),
-    );
+    await this.file.write(() => this.putSetting(event, setting));
+  }
+
+  async mergeSetting(event: string, change: SettingChange): Promise<void> {
+    await this.file.write(() => {
+      const sql = 'SELECT setting FROM settings WHERE event = ? AND session = ?';
+      const row = this.file.get(sql, event, change.keyword);
+      const former = row && (JSON.parse(String(row.setting)) as SessionSetting);
+      this.putSetting(event, mergeSetting(former, change));
+    });
   }
 
   async noteUncounted(event: string, { voter, messageSid, text, reason, at }: UncountedText): Promise<void> {
@@ -229,6 +232,11 @@ class SqliteStore implements RatingStore {
 
   async close(): Promise<void> {
     this.file.close();
+  }
+
+  private putSetting(event: string, setting: SessionSetting): void {
+    const sql = 'INSERT OR REPLACE INTO settings VALUES (?, ?, ?)';
+    this.file.run(sql, event, setting.keyword, JSON.stringify(setting));
   }
 
   /** Comments that are older although their ratings are not. The index has them by state. */

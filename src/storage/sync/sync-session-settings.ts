@@ -37,10 +37,15 @@ export class SyncSessionSettings {
       .flatMap((keyword) => settings[keyword] ?? []);
   }
 
-  async change(setting: SessionSetting, deadline: number): Promise<void> {
+  /** @param alter is asked again where another process was quicker */
+  async change(
+    keyword: string,
+    alter: (former: SessionSetting | undefined) => SessionSetting,
+    deadline: number,
+  ): Promise<void> {
     for (let tries = 0; ; tries += 1) {
       const { settings, revision } = await this.load(deadline);
-      const changed = { ...settings, [setting.keyword]: setting };
+      const changed = { ...settings, [keyword]: alter(settings[keyword]) };
       const written = await this.write(changed, { revision, deadline });
       if (written) {
         this.latest = Promise.resolve(changed);

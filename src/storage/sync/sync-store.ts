@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { SessionSetting } from '../../rating/rating-event';
+import type { SessionSetting, SettingChange } from '../../rating/rating-event';
 import { ConfigFault } from '../config-fault';
+import { mergeSetting } from '../merge-setting';
 import type {
   CommentQuery,
   CommentState,
@@ -128,7 +129,12 @@ class SyncStore implements RatingStore {
   }
 
   changeSetting(event: string, setting: SessionSetting): Promise<void> {
-    return this.event(event).settings.change(setting, inTime());
+    return this.event(event).settings.change(setting.keyword, () => setting, inTime());
+  }
+
+  mergeSetting(event: string, change: SettingChange): Promise<void> {
+    const merge = (former: SessionSetting | undefined) => mergeSetting(former, change);
+    return this.event(event).settings.change(change.keyword, merge, inTime());
   }
 
   noteUncounted(event: string, text: UncountedText): Promise<void> {
