@@ -43,6 +43,32 @@ function mayEnd(rest: string): boolean {
 }
 
 /**
+ * The sessions whose keywords are words of a text, wherever they stand, but for those it only compares with (`better than the workshop`).
+ * @returns with each whether the text, or a part of it, ends there
+ */
+export function mentionedKeywords<T extends { keyword: string }>(
+  text: string,
+  sessions: readonly T[],
+): { session: T; isLast: boolean }[] {
+  const folded = foldKeyword(text);
+  return sessions.flatMap((session) => {
+    const keyword = foldKeyword(session.keyword);
+    const word = new RegExp(`(?<!${letter})${keyword}(?!${letter})`, 'gu');
+    const found = [...folded.matchAll(word)].filter(({ index }) => !comparing.test(folded.slice(0, index)));
+    if (found.length === 0) return [];
+    const isLast = found.some(({ index }) =>
+      /^\s*(?:$|[^\s\p{L}\p{N}'’-])/u.test(folded.slice(index + keyword.length)),
+    );
+    return [{ session, isLast }];
+  });
+}
+
+// Japanese has no blanks between its words.
+const letter = '(?![\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}])[\\p{L}\\p{N}]';
+const comparing =
+  /(?<!\p{L})(?:THAN|UNLIKE|NOT|BUT|AFTER|BEFORE|ALS|WIE|NICHT|ABER|NACH|VOR|QUE|MAIS|PAS|APRES|AVANT|PERO|NO|DESPUES|ANTES)\s+(?:(?:THE|THIS|DER|DIE|DAS|DEM|DEN|BEIM|LA|LE|LES|EL|LOS|LAS|AU|DE|DEL|FOR|IN|FUR)\s+)*$/u;
+
+/**
  * The session whose keyword is nearest to a word that is none: a typing error or two. `null` when none is near, or two are as near.
  * @param surely only a long keyword, and a single error
  */

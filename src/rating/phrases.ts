@@ -79,7 +79,7 @@ const between = new RegExp(
 const betweenJapanese = /^(?:は|が|の|に|も)?\s*(?:評価|点数|スコア|星)?(?:は)?\s*[:=]?\s*/u;
 
 const connector = new RegExp(
-  `^(?:for|to|on|für|an|auf|zu[rm]?|pour|à|au|aux|para|a|al)(?!\\p{L})\\s*(?:${article}(?!\\p{L})\\s*|l['’])?`,
+  `^(?:(?:for|to|on|from|in|at|this|our|für|fürs|fuer|an|auf|zu[rm]?|vom|beim|pour|à|au|aux|para|por|a|al|del)(?!\\p{L})\\s*)?(?:(?:${article}|this|our)(?!\\p{L})\\s*|l['’])?`,
   'iu',
 );
 

@@ -1,6 +1,6 @@
 import { asksToStop, isCarrierWord } from './carrier-words';
 import { isCount } from './count-words';
-import { findKeyword, nearestKeyword } from './find-keyword';
+import { findKeyword, mentionedKeywords, nearestKeyword } from './find-keyword';
 import {
   endsSentence,
   skipAfterKeyword,
@@ -75,7 +75,7 @@ export function readText(text: string, sessions: readonly SessionNow[]): Reading
     return named ? refuse('score-missing', named.session) : readUnknown(start, sessions);
   }
   const comment = cleanComment(typed.typed(found.comment.from, found.comment.to));
-  const session = found.named ?? onlyOpen(sessions);
+  const session = found.named ?? spokenOf(plain.slice(found.comment.from, found.comment.to), sessions);
   if (found.score === 'out-of-range') return refuse('score-out-of-range', session);
   if (!found.named) {
     const meant = misspelt(comment, session, sessions);
@@ -164,13 +164,24 @@ function place({ score, named, rest }: Leading, plain: string): Found {
   return { score, named, comment: { from: plain.length - skipBeforeComment(rest).length, to: plain.length } };
 }
 
+/** `Loved the workshop, 5 stars` is for WORKSHOP, even while another session is the only open one. */
+function spokenOf(comment: string, sessions: readonly SessionNow[]): SessionNow | null {
+  const only = onlyOpen(sessions);
+  const mentioned = mentionedKeywords(comment, sessions);
+  const [first] = mentioned;
+  if (!first || mentioned.some(({ session }) => session === only)) return only;
+  if (mentioned.length > 1) return null;
+  // Amid a comment a keyword may be just a word: where there is a choice, that is asked.
+  return isOpen(first.session) && !first.isLast ? null : first.session;
+}
+
 /** `5 WRKSHOP` is meant for WORKSHOP, even while another session is the only open one. */
 function misspelt(
   comment: string,
   session: SessionNow | null,
   sessions: readonly SessionNow[],
 ): SessionNow | null {
-  const [, word = '', more = ''] = /^(\p{L}[\p{L}\p{N}]+)(.*)$/su.exec(comment) ?? [];
+  const [, word = '', more = ''] = /^(\p{L}[\p{L}\p{N}]+)(.*)$/su.exec(skipConnector(comment)) ?? [];
   const near = nearestKeyword(word, sessions, { surely: /[\p{L}\p{N}]/u.test(more) });
   return near === session ? null : near;
 }

@@ -1,5 +1,5 @@
 import { type Reading, readText, type SessionNow } from '../../src/rating/read-text';
-import { bare, none, withKeyword } from './real-texts';
+import { bare, besidesWorkshop, none, ofWorkshop, withKeyword } from './real-texts';
 
 const keynote: SessionNow = { keyword: 'KEYNOTE', title: 'Opening keynote', state: 'open' };
 const workshop: SessionNow = { keyword: 'WORKSHOP', title: 'Workshop', state: 'open' };
@@ -36,6 +36,22 @@ test('counts a score without keyword for the only open session, and asks which w
   expect(bare.length).toBeGreaterThan(150);
   expect(readAll(bare, one)).toEqual(bare);
   expect(readAll(bare, two)).toEqual(bare.map(([text]) => [text, 'which-session']));
+});
+
+test('a session that a comment names is the one that was meant, open or not', () => {
+  const closed: SessionNow = { ...workshop, state: 'closed' };
+  expect(readAll(ofWorkshop, two)).toEqual(ofWorkshop);
+  expect(readAll(ofWorkshop, [keynote, closed])).toEqual(ofWorkshop.map(([text]) => [text, 'closed']));
+  expect(readAll(besidesWorkshop, [keynote, closed])).toEqual(besidesWorkshop);
+  expect(readAll(besidesWorkshop, two)).toEqual(besidesWorkshop.map(([text]) => [text, 'which-session']));
+  const talk: SessionNow = { keyword: '基調講演', title: 'Keynote', state: 'paused' };
+  expect(readAll([['5 最高の基調講演', '']], [keynote, talk])).toEqual([['5 最高の基調講演', 'paused']]);
+  expect(readAll([['5 workshop と 基調講演', '']], [keynote, closed, talk])).toEqual([
+    ['5 workshop と 基調講演', 'closed'],
+  ]);
+  expect(readAll([['5 loved workshop, 基調講演', '']], [keynote, closed, talk])).toEqual([
+    ['5 loved workshop, 基調講演', 'which-session'],
+  ]);
 });
 
 test('counts nothing that a person would not take for a score from 1 to 5', () => {

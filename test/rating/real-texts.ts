@@ -32,6 +32,8 @@ export const withKeyword: [text: string, reading: string][] = [
   ['Keynote (5)', 'KEYNOTE 5'],
   ['I give keynote a 4', 'KEYNOTE 4'],
   ['5 keynote', 'KEYNOTE 5'],
+  ['5 excellent keynote', 'KEYNOTE 5 | excellent keynote'],
+  ['5 great keynote, better than the workshop', 'KEYNOTE 5 | great keynote, better than the workshop'],
   ['5, keynote', 'KEYNOTE 5'],
   ['5 for keynote', 'KEYNOTE 5'],
   ['5 for the keynote', 'KEYNOTE 5'],
@@ -236,6 +238,45 @@ export const withKeyword: [text: string, reading: string][] = [
   ['Danke! Keynote 5', 'KEYNOTE 5'],
   ['sorry I meant keynote 4', 'KEYNOTE 4'],
   ['Thanks for the keynote 5', 'KEYNOTE 5'],
+];
+
+/** For WORKSHOP while both are open; nothing for KEYNOTE while that is the only open one. */
+export const ofWorkshop: [text: string, reading: string][] = [
+  ['Loved the workshop, 5 stars', 'WORKSHOP 5 | Loved the workshop'],
+  ['Loved the workshop 5/5', 'WORKSHOP 5 | Loved the workshop'],
+  ['Great workshop! 5', 'WORKSHOP 5 | Great workshop!'],
+  ['5 great workshop', 'WORKSHOP 5 | great workshop'],
+  ['5 toller Workshop, danke', 'WORKSHOP 5 | toller Workshop, danke'],
+  ['5 quel workshop !', 'WORKSHOP 5 | quel workshop !'],
+  ['５ 最高のＷＯＲＫＳＨＯＰ', 'WORKSHOP 5 | 最高のＷＯＲＫＳＨＯＰ'],
+  ['5 fürs Workshop', 'WORKSHOP 5'],
+  ['5 fuer Workshop', 'WORKSHOP 5'],
+  ['5 vom Workshop', 'WORKSHOP 5'],
+  ['5 beim Workshop', 'WORKSHOP 5'],
+  ['5 por el workshop', 'WORKSHOP 5'],
+  ['5 del workshop', 'WORKSHOP 5'],
+  ['5 from the workshop', 'WORKSHOP 5'],
+  ['5 for this workshop', 'WORKSHOP 5'],
+  ['5 for our workshop', 'WORKSHOP 5'],
+  ['5 in the workshop', 'WORKSHOP 5'],
+  ['5 at workshop', 'WORKSHOP 5'],
+  ['5 this workshop', 'WORKSHOP 5'],
+  ['5 the workshop was great', 'WORKSHOP 5 | was great'],
+  ['2 for WRKSHOP', 'unknown-keyword, WORKSHOP?'],
+  ['6 great workshop', 'score-out-of-range'],
+  // A word amid a comment may be just a word.
+  ['5 loved the workshop part of it', 'which-session'],
+];
+
+/** For KEYNOTE alone, whatever is said of WORKSHOP: `which-session` while both are open. */
+export const besidesWorkshop: [text: string, reading: string][] = [
+  ['5 better than the workshop', 'KEYNOTE 5 | better than the workshop'],
+  ['5 but not the workshop', 'KEYNOTE 5 | but not the workshop'],
+  ['4 besser als der Workshop', 'KEYNOTE 4 | besser als der Workshop'],
+  ['4 mieux que le workshop', 'KEYNOTE 4 | mieux que le workshop'],
+  ['4 mejor que el workshop', 'KEYNOTE 4 | mejor que el workshop'],
+  ['5 works for me', 'KEYNOTE 5 | works for me'],
+  ['5 for effort in workshopping', 'KEYNOTE 5 | for effort in workshopping'],
 ];
 
 /** Without a keyword: counted while one session is open. */
@@ -454,7 +495,6 @@ export const bare: [text: string, reading: string][] = [
   ['Liked a lot, 5/5', 'KEYNOTE 5 | Liked a lot'],
   ['🎉 5 “wow”', 'KEYNOTE 5 | “wow”'],
   ['🎉 Great talk, 5/5', 'KEYNOTE 5 | Great talk'],
-  ['5 excellent keynote', 'KEYNOTE 5 | excellent keynote'],
   ['5 - excellent', 'KEYNOTE 5 | excellent'],
   ['i give it 5 stars', 'KEYNOTE 5'],
   ['I give 5', 'KEYNOTE 5'],
