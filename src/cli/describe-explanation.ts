@@ -23,7 +23,7 @@ export function describeExplanation(
     return [heading, ...causes.map((cause) => describeCause(cause, framework))].join('\n');
   const lines = [heading];
   if (tried.length > 0) {
-    const pairs = search.cut ? 'and as many pairs of them as time allowed' : 'alone and in pairs';
+    const pairs = search.cut ? 'but not all pairs of them: the request is too large' : 'alone and in pairs';
     lines.push(
       `Nothing reproduces the signature: ${tried.length} causes are ruled out, ${pairs} (${search.signatures} signatures).`,
     );

@@ -28,8 +28,8 @@ const hypotheses: readonly Hypothesis[] = [
   ...keyHypotheses,
 ].sort((a, b) => causeCodes.indexOf(a.code) - causeCodes.indexOf(b.code));
 
-/** The end of a search, so that a request with hundreds of parameters costs no more than any other. */
-const maxSignatures = 30_000;
+/** The end of a search, so that a request with thousands of parameters takes a few seconds at most. */
+const limits = { maxSignatures: 30_000, maxWork: 200_000_000 };
 
 /**
  * Why a request does not verify: every cause whose rewrite reproduces the received signature or, where the signature of the
@@ -77,11 +77,11 @@ export function explain(
     keys: chooseKeys(configured, captured.keySid),
     received,
   };
-  const { proofs, ...cost } = search(base, evidence, { hypotheses, limits: { depth, maxSignatures } });
+  const { proofs, untried, ...cost } = search(base, evidence, { hypotheses, limits: { depth, ...limits } });
   const causes = proofs.flatMap((proof) => toCauses(base, proof, captured));
   return {
     causes: causes.filter(({ code }, at) => causes.findIndex((cause) => cause.code === code) === at),
-    tried: [...causeCodes],
+    tried: causeCodes.filter((code) => !untried.includes(code)),
     reason,
     next: causes.length > 0 ? [] : next,
     search: cost,

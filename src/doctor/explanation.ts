@@ -27,7 +27,10 @@ export interface ExplainOptions {
 export interface Explanation {
   /** Proven, most likely first. Empty when nothing reproduces the signature, and when the request verifies. */
   causes: Cause[];
-  /** The codes that were tried, in this order: what `causes` does not name is ruled out as a single cause. */
+  /**
+   * The codes that were tried, in this order: what `causes` does not name is ruled out as a single cause. All there are,
+   * except where the request was so large that the search ended before.
+   */
   tried: CauseCode[];
   /** What `verify` says of the request; `null` when it verifies. */
   reason: SignatureReason | null;

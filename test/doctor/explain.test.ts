@@ -47,6 +47,29 @@ test('has no cause for a request that verifies, and none for a random signature'
   expect(random.next.length).toBeGreaterThan(0);
 });
 
+test('ends a search through thousands of fields, and says that it was cut', () => {
+  const large = (count: number) => ({
+    ...form,
+    params: Object.fromEntries(Array.from({ length: count }, (_, at) => [`Field${at}`, `value ${at}`])),
+  });
+  const found = explain(large(10_000), token);
+  expect(found).toMatchObject({ causes: [], tried: causeCodes, search: { cut: true } });
+  // Unbounded, there are more than a thousand.
+  expect(found.search.signatures).toBeLessThan(500);
+  expect(explain(large(200), token).search.cut).toBe(false);
+  const largest = explain(large(100_000), token);
+  expect(largest.search.cut).toBe(true);
+  expect(largest.tried.length).toBeLessThan(causeCodes.length);
+});
+
+test('proves a single cause of a request with thousands of fields', () => {
+  const many = Object.fromEntries(Array.from({ length: 10_000 }, (_, at) => [`Field${at}`, `value ${at}`]));
+  const request = { ...form, params: many, signature: signed(url, many) };
+  expect(explain({ ...request, params: { ...many, extra: 'x' } }, token).causes).toMatchObject([
+    { code: 'parameter-extra' },
+  ]);
+});
+
 test('shows neither key, signature, number, user info nor a secret of the query', () => {
   const secretUrl = `https://user:pa55word@example.com/sms/incoming?api_token=hidden-value`;
   const found = explain(

@@ -52,10 +52,9 @@ const wholeHypotheses: readonly Hypothesis[] = [
       if (isGet(request.method)) return;
       const query = queryPieces(url.query).map(decodePiece);
       const names = new Set(query.map(([name]) => name));
+      const known = new Set(query.map((pair) => JSON.stringify(pair)));
       const pairs = pairsOf(params);
-      const same = pairs.filter(
-        (pair) => !query.some(([name, value]) => name === pair[0] && value === pair[1]),
-      );
+      const same = pairs.filter((pair) => !known.has(JSON.stringify(pair)));
       const rest = pairs.filter(([name]) => !names.has(name));
       if (same.length < pairs.length) yield to(same);
       if (rest.length < same.length) yield to(rest);
@@ -383,8 +382,9 @@ function* eachValue(params: Params, change: (value: string) => string[]): Genera
     ([name, value]) =>
       /^Body$|^ProfileName$|^Speech|Result$|Text$/.test(name) || (pairs.length < 6 && value !== ''),
   );
+  const firsts = firstValues(pairs);
   for (const [name] of singles) {
-    for (const former of change(pairs.find((pair) => pair[0] === name)?.[1] ?? ''))
+    for (const former of change(firsts.get(name) ?? ''))
       yield to(pairs.map((pair) => (pair[0] === name ? [name, former] : pair)));
   }
 }
@@ -397,11 +397,16 @@ function* asItArrived(
 ): Generator<Rewrite> {
   if (!rawForm) return;
   const pairs = pairsOf(params);
+  const arrived = firstValues(rawForm);
   const former = pairs.map(([name, value]): Pair => {
-    const raw = rawForm.find((pair) => pair[0] === name)?.[1];
+    const raw = arrived.get(name);
     return raw !== undefined && cameFrom(value, raw) ? [name, raw] : [name, value];
   });
   if (!same(former, pairs)) yield to(former);
+}
+
+function firstValues(pairs: readonly Pair[]): Map<string, string> {
+  return new Map(pairs.toReversed());
 }
 
 function entriesOf(value: unknown): [string, unknown][] | null {
