@@ -2,7 +2,6 @@ import path from 'node:path';
 import { Command, Option } from 'commander';
 import { buildBundle } from '../bundle/build-bundle';
 import { activateBuild, type Deployment, findPreviousBuild, readDeployment } from '../deploy/deployment';
-import type { RouteProbe } from '../deploy/probe-routes';
 import { runDeployTool, type ToolEnd } from '../deploy/run-deploy-tool';
 import { writeSecrets } from '../deploy/secrets';
 import { removeStaleDeployInfo } from '../deploy/stale-deploy-info';
@@ -12,7 +11,7 @@ import { addingTo, TwilioFault } from '../twilio/twilio-api';
 import { confirmChange } from './ask';
 import { probeDeployment, reportFailure, reportFaults, reportProbes } from './deploy-outcome';
 import { DeployProgress } from './deploy-progress';
-import { printFaultAsJson } from './fault-as-json';
+import { finishAnyway, onInterrupt, orEndSaying } from './on-interrupt';
 import { type DeployPlan, describePlan, planDeploy } from './plan-deploy';
 import { readProject } from './read-project';
 import { takeBackUnlessFine } from './take-back';
@@ -81,20 +80,27 @@ async function deploy(deploying: Deploying): Promise<boolean> {
   for (const line of describePlan(plan, twilio)) say(line);
   await confirmChange('Deploy this to Twilio?', options.yes === true);
   const end = await upload(plan, deploying);
-  if (end.code !== 0) return reportFailure({ end, plan, client: twilio.client, json: options.json });
-  const now = await readWhatIsDeployed(plan, twilio);
-  const probes = await orSayWhatIsActive(
-    probeDeployment({ deployment: now, routes: plan.routes, twilio, say }),
+  if (end.code !== 0)
+    return finishAnyway(() => reportFailure({ end, plan, client: twilio.client, json: options.json }));
+  const { now, probes } = await orEndSaying(
+    'The build is active and only partly probed: run it again, or --rollback.',
+    async () => {
+      const deployment = await readWhatIsDeployed(plan, twilio);
+      const { routes } = plan;
+      return { now: deployment, probes: await probeDeployment({ deployment, routes, twilio, say }) };
+    },
   );
   const rollback = commandFor(options, '--rollback');
-  const takenBack = await takeBackUnlessFine(twilio.client, {
-    probes,
-    deployment: now,
-    former: plan.deployed,
-    suffix: plan.suffix,
-    rollback,
-    instead: rollback,
-  });
+  const takenBack = await finishAnyway(() =>
+    takeBackUnlessFine(twilio.client, {
+      probes,
+      deployment: now,
+      former: plan.deployed,
+      suffix: plan.suffix,
+      rollback,
+      instead: rollback,
+    }),
+  );
   return reportProbes({ deployment: now, probes, takenBack, twilio, json: options.json, dataDir });
 }
 
@@ -114,22 +120,6 @@ async function readWhatIsDeployed(
   );
 }
 
-/** Waits for the probes; Ctrl-C ends them, and says what that leaves behind. */
-async function orSayWhatIsActive(probing: Promise<RouteProbe[]>): Promise<RouteProbe[]> {
-  const interrupt = () => {
-    const state = 'interrupted. The build is active and only partly probed: run it again, or --rollback.';
-    console.error(`ringtrue: ${state}`);
-    printFaultAsJson(state);
-    process.exit(1);
-  };
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
-  try {
-    return await probing;
-  } finally {
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
-  }
-}
-
 async function upload(
   { dir, suffix, serviceName, variables, secrets, deployed, builds }: DeployPlan,
   { twilio, options, say }: Deploying,
@@ -140,8 +130,6 @@ async function upload(
   removeStaleDeployInfo(dir, { accountSid, region, serviceSid }).forEach(say);
   const progress = new DeployProgress({ silent: options.json === true });
   const interrupted = new AbortController();
-  const interrupt = () => interrupted.abort();
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   const finished = new AbortController();
   const watching = watchBuild(client, {
     service: serviceName,
@@ -149,8 +137,8 @@ async function upload(
     onStage: (stage) => progress.show(stage),
     signal: finished.signal,
   });
-  try {
-    return await runDeployTool({
+  const run = () =>
+    runDeployTool({
       dir,
       suffix,
       service: serviceSid === null ? { name: serviceName } : { sid: serviceSid },
@@ -159,12 +147,18 @@ async function upload(
       region,
       signal: interrupted.signal,
     });
-  } finally {
-    finished.abort();
-    await watching;
-    progress.end();
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
-  }
+  return onInterrupt(
+    () => interrupted.abort(),
+    async () => {
+      try {
+        return await run();
+      } finally {
+        finished.abort();
+        await watching;
+        progress.end();
+      }
+    },
+  );
 }
 
 async function rollBack(deploying: Deploying): Promise<boolean> {
@@ -177,22 +171,27 @@ async function rollBack(deploying: Deploying): Promise<boolean> {
   }
   say(`https://${deployed.domain}: from ${deployed.buildSid} back to ${previous}`);
   await confirmChange('Make that build active again?', options.yes === true);
-  await activateBuild(twilio.client, deployed, previous);
+  const state = `${previous} is active and only partly probed: to go forward again run ${commandFor(options)}.`;
+  await finishAnyway(() => activateBuild(twilio.client, deployed, previous), state);
   // Going back has to work even when what is here does not compile.
   await buildBundle(dir).catch(() => {});
   // An older build may have other routes than this checkout; these every build has.
   const routes = (await readRoutes(dir)).filter(({ path: url }) => /^\/(?:sms\/|results$)/.test(url));
-  const probes = await orSayWhatIsActive(probeDeployment({ deployment: deployed, routes, twilio, say }));
+  const probes = await orEndSaying(state, () =>
+    probeDeployment({ deployment: deployed, routes, twilio, say }),
+  );
   const now = { ...deployed, buildSid: previous };
-  const takenBack = await takeBackUnlessFine(twilio.client, {
-    probes,
-    deployment: now,
-    former: deployed,
-    suffix,
-    rollback: commandFor(options, '--rollback'),
-    // What was active is the newer build, and nothing goes forward but a deploy.
-    instead: commandFor(options),
-  });
+  const takenBack = await finishAnyway(() =>
+    takeBackUnlessFine(twilio.client, {
+      probes,
+      deployment: now,
+      former: deployed,
+      suffix,
+      rollback: commandFor(options, '--rollback'),
+      // What was active is the newer build, and nothing goes forward but a deploy.
+      instead: commandFor(options),
+    }),
+  );
   return reportProbes({ deployment: now, probes, takenBack, twilio, json: options.json, dataDir });
 }
 

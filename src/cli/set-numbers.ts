@@ -12,6 +12,7 @@ import { chooseAccounts } from './choose-accounts';
 import { describeNumber, numberAsJson, type PlannedNumber } from './describe-routing';
 import type { NumberOptions } from './number';
 import { completeTarget, readTarget } from './number-target';
+import { onInterrupt, orEndSaying } from './on-interrupt';
 import { planNumbers, planRestores } from './plan-numbers';
 import { dropSilentVoice, probeTarget } from './probe-target';
 import { connectToTwilio, type TwilioConnection } from './twilio-connection';
@@ -92,13 +93,13 @@ async function carryOut(
   await confirmChange('Change this at Twilio?', options.yes === true);
   await change(planned, { accounts, former, restoring: target === undefined });
   const restore = restoreCommand(planned, options);
-  await addingTo(
-    readBack(planned, accounts),
-    target ? `It was changed; to restore: ${restore}` : 'It was restored.',
-  );
-  say(pc.green('Changed, and read back from Twilio.'));
   if (target) say(`To restore: ${restore}`);
-  const faultAfter = await probe();
+  const done = target ? `It was changed; to restore: ${restore}` : 'It was restored.';
+  const faultAfter = await orEndSaying(done, async () => {
+    await addingTo(readBack(planned, accounts), done);
+    say(pc.green('Changed, and read back from Twilio.'));
+    return probe();
+  });
   if (faultAfter === null && target)
     nextSteps(planned, target, { twilio, dataDir: options.data }).forEach(say);
   return { changed: true, fault: faultAfter };
@@ -125,22 +126,21 @@ async function change(
     for (const { routing, updates } of changed) former.push(routing.number.sid, updates, new Date());
   const clients = new Map(accounts.map(({ accountSid, client }) => [accountSid, client]));
   const interrupted = new AbortController();
-  // Once: the second Ctrl-C ends the command as it stands.
-  const interrupt = () => interrupted.abort();
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   try {
-    const gone = await applyUpdates(
-      inOrder(changed, restoring),
-      clients,
-      interrupted.signal,
-      ({ resource }) => restoring && resource === 'messaging-service',
+    const gone = await onInterrupt(
+      () => interrupted.abort(),
+      () =>
+        applyUpdates(
+          inOrder(changed, restoring),
+          clients,
+          interrupted.signal,
+          ({ resource }) => restoring && resource === 'messaging-service',
+        ),
     );
     for (const { name } of gone) console.error(`The ${name} is gone; the rest was restored.`);
   } catch (error) {
     if (!restoring && error instanceof UpdateFault && error.leftChanged.length === 0) forget(former, changed);
     throw error;
-  } finally {
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
   }
   if (restoring) forget(former, planned);
 }

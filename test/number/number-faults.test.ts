@@ -62,7 +62,7 @@ describe("when Twilio's API fails", () => {
     expect(service.use_inbound_webhook_on_number).toBe(false);
   });
 
-  test('Ctrl-C between two updates takes back the first', async () => {
+  test('Ctrl-C between two updates takes back the first, also when npm passes it on once more', async () => {
     const before = { ...at.phone };
     const service = addMessagingService(at.twilio, [at.phone]);
     let command: ChildProcess | undefined;
@@ -72,6 +72,7 @@ describe("when Twilio's API fails", () => {
         command?.kill('SIGINT');
         // Before the answer, or the next update would be under way.
         await new Promise((done) => setTimeout(done, 200));
+        command?.kill('SIGINT');
       },
     });
     const run = await runRingtrue(
@@ -89,6 +90,30 @@ describe("when Twilio's API fails", () => {
     expect(at.phone).toEqual(before);
     expect(service.use_inbound_webhook_on_number).toBe(false);
     expect(at.changes().filter(({ host }) => host === 'messaging.twilio.com')).toEqual([]);
+  });
+
+  test('Ctrl-C after the change says that it was changed, and how to restore it', async () => {
+    let command: ChildProcess | undefined;
+    at.twilio.fail({
+      on: /GET api.*IncomingPhoneNumbers/,
+      answer: () =>
+        new Promise((done) => {
+          command?.once('exit', () => done()).kill('SIGINT');
+        }),
+      skip: 1,
+    });
+    const run = await runRingtrue(['number', '+15550001111', '--url', at.webhook, '--yes'], {
+      cwd: at.project.dir,
+      env: at.twilio.environment,
+      onStart: (child) => {
+        command = child;
+      },
+    });
+    const restore = 'npm run number -- +15550001111 --restore';
+    expect(run.stdout).toContain(`To restore: ${restore}`);
+    expect(run.stderr).toContain(`ringtrue: interrupted. It was changed; to restore: ${restore}`);
+    expect(run.code).toBe(1);
+    expect(at.phone.sms_url).toBe(at.webhook);
   });
 
   test('after the change says that it was changed, and how to restore it', async () => {
