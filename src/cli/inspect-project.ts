@@ -10,12 +10,12 @@ import type {
   InstalledPackage,
   Manifest,
   Project,
-  Settings,
 } from '../doctor/project/project';
 import { countSegments } from '../emulator/phone/count-segments';
 import { everyReply } from '../rating/every-reply';
 import type { RatingEvent } from '../rating/rating-event';
 import { eventFile, readEventFile } from './check-event-file';
+import { chooseFolder, isFolder } from './choose-folder';
 import { findBadLine } from './environment';
 import { readAssetFiles, readFunctions } from './read-functions';
 import { readRepository } from './read-repository';
@@ -42,10 +42,13 @@ export async function inspectProject(
   const { content, fault } = readManifestFile(dir);
   const settings = readSettings(dir, content);
   const rootFolders = ['functions', 'src', 'assets', 'static'].filter((name) => isFolder(dir, name));
+  const scripts = texts(content.scripts);
   const builtByRingtrue =
-    isFolder(dir, 'functions') && /\bringtrue\b/.test(Object.values(texts(content.scripts)).join('\n'));
-  const functionsFolder = builtByRingtrue ? 'functions' : chooseFolder(dir, settings, 'functions', 'src');
-  const assetsFolder = builtByRingtrue ? 'assets' : chooseFolder(dir, settings, 'assets', 'static');
+    isFolder(dir, 'functions') && /\bringtrue\b/.test(Object.values(scripts).join('\n'));
+  const folderOf = (usual: 'functions' | 'assets', other: string) =>
+    builtByRingtrue ? usual : chooseFolder(dir, { settings, scripts }, { usual, other });
+  const functionsFolder = folderOf('functions', 'src');
+  const assetsFolder = folderOf('assets', 'static');
   const { functions, skipped } = await readFunctions(dir, functionsFolder, {
     deployedAsIs: !builtByRingtrue,
   });
@@ -56,7 +59,7 @@ export async function inspectProject(
     settings,
     rootFolders,
     functionsFolder,
-    functions,
+    functions: functions.map((one) => ({ ...one, file: sourceOf(dir, functionsFolder, one.file) })),
     skippedFunctions: skipped,
     assets: readAssetFiles(dir, assetsFolder),
     build: builtByRingtrue ? await readOwnBuild(dir) : readOtherBuild(dir, functionsFolder),
@@ -126,19 +129,6 @@ function readJson(file: string): Record<string, unknown> {
   }
 }
 
-function chooseFolder(
-  dir: string,
-  { values }: Settings,
-  usual: 'functions' | 'assets',
-  other: string,
-): string {
-  const named = values[`${usual}Folder`];
-  const folder = typeof named === 'string' ? path.posix.normalize(named).replace(/\/$/, '') : '';
-  // Outside of the project is a fault of its own, and nothing to search through.
-  if (folder !== '' && !/^(?:\.{0,2}|\.\.\/.*|\/.*)$/.test(folder)) return folder;
-  return !isFolder(dir, usual) && isFolder(dir, other) ? other : usual;
-}
-
 async function readOwnBuild(dir: string): Promise<BuildState> {
   const exists = isFolder(dir, 'dist/functions');
   try {
@@ -155,11 +145,22 @@ function readOtherBuild(dir: string, folder: string): BuildState {
   const stale = listFiles(path.join(dir, folder)).filter((file) => {
     if (!file.endsWith('.js')) return false;
     const built = statSync(path.join(dir, folder, file)).mtimeMs;
-    return ['functions', 'src/functions', 'src']
-      .map((root) => path.join(dir, root, file.replace(/\.js$/, '.ts')))
-      .some((source) => existsSync(source) && statSync(source).mtimeMs > built);
+    return sourcesOf(file).some(
+      (source) => isFile(path.join(dir, source)) && statSync(path.join(dir, source)).mtimeMs > built,
+    );
   });
   return { folder, exists: isFolder(dir, folder), fault: null, stale };
+}
+
+// Whoever compiles their functions edits the source: a name in the result is gone with the next build.
+function sourceOf(dir: string, folder: string, file: string): string {
+  if (['functions', 'src'].includes(folder)) return file;
+  const sources = sourcesOf(path.posix.relative(folder, file));
+  return sources.find((source) => isFile(path.join(dir, source))) ?? file;
+}
+
+function sourcesOf(built: string): string[] {
+  return ['functions', 'src/functions', 'src'].map((root) => `${root}/${built.replace(/\.js$/, '.ts')}`);
 }
 
 function readEnvironmentFile(dir: string, envFile: string | undefined): EnvironmentFile {
@@ -216,8 +217,4 @@ function texts(value: unknown): Record<string, string> {
 
 function isFile(file: string): boolean {
   return statSync(file, { throwIfNoEntry: false })?.isFile() === true;
-}
-
-function isFolder(dir: string, name: string): boolean {
-  return statSync(path.join(dir, name), { throwIfNoEntry: false })?.isDirectory() === true;
 }

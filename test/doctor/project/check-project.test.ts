@@ -2,7 +2,7 @@ import { checkProject, isSound, projectAdvice } from '../../../src/doctor/projec
 import { healthyNumber } from './broken-accounts';
 import { brokenProjects } from './broken-projects';
 import { listPages, makePages, readPage } from './finding-pages';
-import { healthy, readMade, token } from './make-project';
+import { healthy, manifest, readMade, token, typescriptTemplate } from './make-project';
 
 describe('the doctor, asked about a project', () => {
   test('finds nothing in a healthy one', async () => {
@@ -62,6 +62,34 @@ describe('the doctor, asked about a project', () => {
     const code = `exports.handler = async (context, event, callback) => { ${body}; callback(null, ''); // MessageSid
     };`;
     expect(checkProject(await readMade({ ...healthy, 'functions/send.js': code }))).toEqual([]);
+  });
+
+  test("finds in Twilio's template for TypeScript what is wrong with it, and nothing else", async () => {
+    const findings = checkProject(await readMade(typescriptTemplate));
+    expect(findings.map(({ code, detail }) => [code, detail])).toEqual([
+      [
+        'function-unprotected',
+        'src/functions/hello-world.ts answers /hello-world to everybody, although Twilio calls it: it answers TwiML.',
+      ],
+      ['runtime-missing', '.twilioserverlessrc names no runtime.'],
+      ['asset-index', 'dist/assets/index.html answers /index.html only.'],
+    ]);
+    expect(findings[0]?.fix).toContain('src/functions/hello-world.protected.ts');
+  });
+
+  test.each([
+    ['the settings name another', { '.twilioserverlessrc': '{ "functionsFolder": "lib" }' }, 'lib'],
+    ['the script has quotes', { deploy: "twilio serverless:deploy --functions-folder='./out/'" }, 'out'],
+    ['only another program takes it', { deploy: 'deno run x --functions-folder=out' }, 'functions'],
+    ['it is outside', { deploy: 'twilio-run deploy --functions-folder ../out' }, 'functions'],
+  ])('takes the folder of the functions from the scripts, unless %s', async (_name, given, folder) => {
+    const { deploy = 'twilio-run deploy --functions-folder out', ...files } = given as Record<string, string>;
+    const project = await readMade({
+      ...healthy,
+      'package.json': manifest({ scripts: { deploy } }),
+      ...files,
+    });
+    expect(project.functionsFolder).toBe(folder);
   });
 
   test('has a broken project for every kind of finding', () => {

@@ -48,6 +48,48 @@ export const ours: Files = {
     '{ "id": "x", "title": "X", "sessions": [{ "keyword": "TALK", "title": "One" }] }',
 };
 
+/** What create-twilio-function makes with --typescript, installed and built, for a Node and packages of today. */
+export const typescriptTemplate: Files = {
+  'package.json': manifest({
+    scripts: {
+      test: 'tsc --noEmit',
+      start: 'twilio-run --functions-folder dist/functions --assets-folder dist/assets',
+      deploy: 'twilio-run deploy --functions-folder dist/functions --assets-folder dist/assets',
+      build: 'tsc && npm run build:copy-assets',
+      'build:copy-assets': 'copyfiles src/assets/* src/assets/**/* --up 2 --exclude **/*.ts dist/assets/',
+      prestart: 'npm run build',
+      predeploy: 'npm run build',
+    },
+    dependencies: {
+      '@twilio-labs/serverless-runtime-types': '4.0.1',
+      '@twilio/runtime-handler': '2.0.1',
+      twilio: '6.2.0',
+    },
+  }),
+  'node_modules/@twilio-labs/serverless-runtime-types/package.json': '{ "version": "4.0.1" }',
+  'node_modules/@twilio/runtime-handler/package.json': '{ "version": "2.0.1" }',
+  'node_modules/twilio/package.json': '{ "version": "6.2.0" }',
+  '.env': `ACCOUNT_SID=${account}\nAUTH_TOKEN=${token}\n`,
+  'src/functions/hello-world.ts': `import '@twilio-labs/serverless-runtime-types';
+    export const handler: ServerlessFunctionSignature = function (context, event, callback) {
+      callback(null, new Twilio.twiml.VoiceResponse().say('Hello'));
+    };`,
+  'src/functions/message.protected.ts': 'export const handler = () => {};',
+  'src/assets/index.html': '<p>Hello</p>',
+  'dist/functions/hello-world.js': `"use strict";
+    Object.defineProperty(exports, "__esModule", { value: true });
+    exports.handler = void 0;
+    require("@twilio-labs/serverless-runtime-types");
+    const handler = function (context, event, callback) {
+      callback(null, new Twilio.twiml.VoiceResponse().say('Hello'));
+    };
+    exports.handler = handler;`,
+  'dist/functions/message.protected.js': `exports.handler = function (context, event, callback) {
+      callback(null, new Twilio.twiml.MessagingResponse());
+    };`,
+  'dist/assets/index.html': '<p>Hello</p>',
+};
+
 /** Makes a project in a temporary folder, reads it as the command does, and removes it. */
 export async function readMade(
   files: Files,
