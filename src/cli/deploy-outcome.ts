@@ -2,7 +2,7 @@ import pc from 'picocolors';
 import { writeDeployed } from '../deploy/deployed-file';
 import { type Deployment, listBuilds, readDeployment, setVariablesBack } from '../deploy/deployment';
 import { explainFailure } from '../deploy/explain-failure';
-import { probeRoutes, type RouteProbe } from '../deploy/probe-routes';
+import { allPassed, probeRoutes, type RouteProbe } from '../deploy/probe-routes';
 import type { ToolEnd } from '../deploy/run-deploy-tool';
 import type { Route } from '../emulator/routes';
 import type { TwilioClient } from '../twilio/twilio-api';
@@ -124,7 +124,7 @@ export function reportProbes({
   json: boolean | undefined;
   dataDir: string;
 }): boolean {
-  const ok = probes.every(({ passed }) => passed);
+  const ok = allPassed(probes);
   if (ok && domain !== null) writeDeployed(dataDir, { accountSid, domain, userinfo: userinfoOf(variables) });
   const next = `npm run number -- +15551234567 --url https://${domain}/sms/incoming`;
   if (json) {

@@ -6,7 +6,7 @@ import { runDeployTool, type ToolEnd } from '../deploy/run-deploy-tool';
 import { writeSecrets } from '../deploy/secrets';
 import { removeStaleDeployInfo } from '../deploy/stale-deploy-info';
 import { watchBuild } from '../deploy/watch-build';
-import { readRoutes } from '../emulator/routes';
+import { type Route, readRoutes } from '../emulator/routes';
 import { addingTo, TwilioFault } from '../twilio/twilio-api';
 import { confirmChange } from './ask';
 import { probeDeployment, reportFailure, reportFaults, reportProbes } from './deploy-outcome';
@@ -161,6 +161,12 @@ async function upload(
   );
 }
 
+// Probed after --rollback: an older build may have other routes than this checkout, which may have none that is built.
+const everyBuildHas: Route[] = [
+  { path: '/sms/incoming', kind: 'function', access: 'protected', filePath: '' },
+  { path: '/results', kind: 'function', access: 'public', filePath: '' },
+];
+
 async function rollBack(deploying: Deploying): Promise<boolean> {
   const { twilio, options, dir, suffix, say, dataDir } = deploying;
   const { serviceName } = readProject(dir);
@@ -175,8 +181,8 @@ async function rollBack(deploying: Deploying): Promise<boolean> {
   await finishAnyway(() => activateBuild(twilio.client, deployed, previous), state);
   // Going back has to work even when what is here does not compile.
   await buildBundle(dir).catch(() => {});
-  // An older build may have other routes than this checkout; these every build has.
-  const routes = (await readRoutes(dir)).filter(({ path: url }) => /^\/(?:sms\/|results$)/.test(url));
+  const here = (await readRoutes(dir)).filter(({ path: url }) => /^\/(?:sms\/|results$)/.test(url));
+  const routes = here.length > 0 ? here : everyBuildHas;
   const probes = await orEndSaying(state, () =>
     probeDeployment({ deployment: deployed, routes, twilio, say }),
   );

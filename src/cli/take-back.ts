@@ -1,5 +1,5 @@
 import { activateBuild, type Deployment, readDeployment, setVariablesBack } from '../deploy/deployment';
-import type { RouteProbe } from '../deploy/probe-routes';
+import { allPassed, type RouteProbe } from '../deploy/probe-routes';
 import { addingTo, type TwilioClient } from '../twilio/twilio-api';
 
 /**
@@ -29,7 +29,7 @@ export async function takeBackUnlessFine(
     instead: string;
   },
 ): Promise<boolean> {
-  if (probes.every(({ passed }) => passed)) return false;
+  if (allPassed(probes)) return false;
   if (!former?.buildSid) {
     console.error(
       'ringtrue: what is deployed does not do what it should, and there is no build before it: correct it and run it again.',

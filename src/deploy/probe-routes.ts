@@ -45,6 +45,11 @@ export async function probeRoutes({
   return probes;
 }
 
+/** Whether a deployment is proven to do what it should; without a probe nothing is. */
+export function allPassed(probes: RouteProbe[]): boolean {
+  return probes.length > 0 && probes.every(({ passed }) => passed);
+}
+
 async function tryOnce({ path, claim, send: call, passes }: RouteClaim, send: Send): Promise<RouteProbe> {
   try {
     const answer = await call(send);

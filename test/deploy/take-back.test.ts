@@ -1,3 +1,6 @@
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import { allPassed } from '../../src/deploy/probe-routes';
 import { ApiError } from '../stand-in/api-answers';
 import { useDeploying } from './use-deploying';
 
@@ -189,4 +192,22 @@ describe('--rollback', () => {
     expect(again.code).toBe(1);
     expect(at.activeBuild()).toBe(first);
   });
+
+  test('probes the webhook and the results also where nothing is built', async () => {
+    at.beginDeployed();
+    const first = at.activeBuild();
+    await at.deploy();
+    at.project.write('functions/sms/incoming.protected.js', 'this is not JavaScript (');
+    rmSync(path.join(at.project.dir, 'dist'), { recursive: true });
+    const { code, stderr } = await at.deploy('--rollback');
+    expect(stderr).toContain('✓ /sms/incoming  unsigned: refused 403');
+    expect(stderr).toContain('✓ /sms/incoming  signed: answered with TwiML 200');
+    expect(stderr).toContain('✓ /results  public: answered 200');
+    expect(code).toBe(0);
+    expect(at.activeBuild()).toBe(first);
+  });
+});
+
+test('no probe at all proves nothing', () => {
+  expect(allPassed([])).toBe(false);
 });
