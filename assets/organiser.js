@@ -12,24 +12,41 @@ const slowest = 30_000;
 const timelineRest = 20_000;
 
 let timer;
+/** Which question was the last. What an earlier one brings is from before a change that somebody made meanwhile. */
+let lastQuestion = 0;
 let failures = 0;
 let timelineOf = '';
 let timelineAt = 0;
 
 async function refresh() {
-  clearTimeout(timer);
+  const question = askAnew();
   try {
     const overview = await (await ask('overview')).json();
+    if (question !== lastQuestion) return;
     draw(overview);
     await refreshTimeline(overview.sessions);
+    if (question !== lastQuestion) return;
     failures = 0;
     sayLive();
   } catch (error) {
+    if (question !== lastQuestion) return;
     failures += 1;
     say(`no answer, trying again: ${error.message}`, 'fault');
   }
   const usual = document.hidden ? unseen : often;
-  timer = setTimeout(refresh, Math.max(usual, Math.min(slowest, often * 2 ** failures - often)));
+  refreshIn(Math.max(usual, Math.min(slowest, often * 2 ** failures - often)));
+}
+
+/** From here on no answer counts that was asked for before. */
+function askAnew() {
+  clearTimeout(timer);
+  lastQuestion += 1;
+  return lastQuestion;
+}
+
+function refreshIn(milliseconds) {
+  clearTimeout(timer);
+  timer = setTimeout(refresh, milliseconds);
 }
 
 async function refreshTimeline(sessions) {
@@ -42,7 +59,7 @@ async function refreshTimeline(sessions) {
 
 /** Does what somebody asked for, says how it went, and shows what it changed. */
 async function act(path, change, done) {
-  clearTimeout(timer);
+  askAnew();
   try {
     const answer = await (await ask(path, change)).json();
     say(done(answer), 'done');
@@ -50,7 +67,7 @@ async function act(path, change, done) {
     return answer;
   } catch (error) {
     say(error.message, 'fault');
-    timer = setTimeout(refresh, often);
+    refreshIn(often);
     return null;
   }
 }

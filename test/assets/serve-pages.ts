@@ -25,7 +25,7 @@ export interface PageServer {
   close(): void;
 }
 
-/** The project's public pages, with results that a test makes up. */
+/** The project's pages, with results that a test makes up. What the organiser's page asks for is left to the test. */
 export async function servePages(): Promise<PageServer> {
   const http = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://any');
@@ -44,7 +44,7 @@ export async function servePages(): Promise<PageServer> {
     } else if (pathname === '/bare.html') {
       response.setHeader('content-type', 'text/html').end(barePage);
     } else {
-      const file = pathname === '/' ? '/index.html' : pathname;
+      const file = { '/': '/index.html', '/organiser': '/organiser.private.html' }[pathname] ?? pathname;
       response.setHeader('content-type', types[path.extname(file)] ?? 'text/plain');
       response.end(readFileSync(path.join(assets, file)));
     }

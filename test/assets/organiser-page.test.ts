@@ -1,0 +1,84 @@
+import { type Browser, chromium, type Page, type Route } from 'playwright-core';
+import type { Overview } from '../../src/rating/read-overview';
+import { chromiumArguments, describeWith } from '../requires';
+import { type PageServer, servePages, sessionResult } from './serve-pages';
+
+type ShownSession = Overview['sessions'][number];
+
+function overviewOf(session: Partial<ShownSession>, change: Partial<Overview> = {}): Overview {
+  const { comments: _, hidden: _hidden, waitsFor: _waitsFor, ...result } = sessionResult();
+  return {
+    event: { title: 'Test event', moderation: 'doubtful', results: 'always', keepDays: null },
+    sessions: [{ ...result, held: null, opensAt: null, closesAt: null, results: null, ...session }],
+    comments: [],
+    uncounted: [],
+    ...change,
+  };
+}
+
+describeWith('Chromium', 'the organiser’s page', (executablePath) => {
+  let browser: Browser;
+  let server: PageServer;
+  let page: Page;
+  let overview: Overview;
+  /** What the page wanted to change, and what that is answered. */
+  let changes: unknown[];
+  let changeStatus: number;
+  const faults: string[] = [];
+
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath, args: chromiumArguments });
+    server = await servePages();
+  });
+  afterAll(async () => {
+    await browser.close();
+    server.close();
+  });
+  beforeEach(async () => {
+    overview = overviewOf({});
+    changes = [];
+    changeStatus = 200;
+    faults.length = 0;
+    page = await (await browser.newContext({ timezoneId: 'Europe/Berlin' })).newPage();
+    page.on('pageerror', (error) => faults.push(error.message));
+    await page.route('**/organiser/overview', (route) => route.fulfill({ json: overview }));
+    await page.route('**/organiser/timeline', (route) => route.fulfill({ json: null }));
+    await page.route('**/organiser/sessions', async (route) => {
+      changes.push(route.request().postDataJSON());
+      await route.fulfill({ status: changeStatus, json: {} });
+    });
+  });
+  afterEach(async () => {
+    await page.context().close();
+    expect(faults).toEqual([]);
+  });
+
+  async function visit(): Promise<void> {
+    await page.goto(`${server.url}organiser`);
+    await page.getByText('live', { exact: true }).waitFor();
+    await page.getByText('Times and results').click();
+  }
+
+  /** Lets the page ask anew, as it does when it is seen again. */
+  const lookAgain = () => page.evaluate(`document.dispatchEvent(new Event('visibilitychange'))`);
+
+  const sessionState = () => page.locator('.session .state').textContent();
+
+  test('shows nothing from before a change, however late it comes', async () => {
+    await visit();
+    const held = new Promise<Route>((resolve) => {
+      void page.route('**/organiser/overview', (route) => resolve(route), { times: 1 });
+    });
+    await lookAgain();
+    const late = await held;
+    const before = overviewOf({ state: 'open' });
+    overview = overviewOf({ state: 'closed', held: 'closed' });
+    await page.getByRole('button', { name: 'Close', exact: true }).click();
+    await page.getByText('closed', { exact: true }).waitFor();
+    const came = page.waitForEvent('requestfinished', (request) => request === late.request());
+    await late.fulfill({ json: before });
+    await came;
+    await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
+    expect(await sessionState()).toBe('closed');
+  });
+});
