@@ -1,5 +1,5 @@
 // Sessions: how they stand, and the buttons that open, pause, close and schedule them.
-import { make, setText } from '/organiser-api.js';
+import { make, say, setText } from '/organiser-api.js';
 
 const names = { open: 'open', scheduled: 'not open yet', paused: 'paused', closed: 'closed' };
 const cards = new Map();
@@ -29,15 +29,37 @@ function makeCard(keyword, act) {
   }
   card.querySelector('.times').addEventListener('submit', (event) => {
     event.preventDefault();
-    const { opensAt, closesAt } = event.target.elements;
-    const change = { keyword, opensAt: toZoned(opensAt.value), closesAt: toZoned(closesAt.value) };
-    act('sessions', change, () => `times of ${keyword} saved`);
+    saveTimes(event.target, keyword, act);
   });
   card.querySelector('select').addEventListener('change', ({ target }) => {
     const said = target.selectedOptions[0].textContent;
     act('sessions', { keyword, results: target.value }, () => `results of ${keyword}: ${said}`);
   });
   return card;
+}
+
+/** Sends what was typed only: a time that nobody touched may be one that its field cannot tell from another, an hour later. */
+function saveTimes(form, keyword, act) {
+  const typed = timesOf(form)
+    .filter(isTyped)
+    .map((field) => ({ field, value: field.value }));
+  if (typed.length === 0) {
+    say(`times of ${keyword} are saved already`, 'done');
+    return;
+  }
+  const times = typed.map(({ field, value }) => [field.name, toZoned(value)]);
+  act('sessions', { keyword, ...Object.fromEntries(times) }, () => {
+    for (const { field, value } of typed) field.dataset.saved = value;
+    return `times of ${keyword} saved`;
+  });
+}
+
+function timesOf(form) {
+  return [form.elements.opensAt, form.elements.closesAt];
+}
+
+function isTyped(field) {
+  return field.value !== (field.dataset.saved ?? '') || field.validity.badInput;
 }
 
 function drawSession(card, session) {
@@ -52,10 +74,15 @@ function drawSession(card, session) {
   const select = card.querySelector('select');
   if (select !== document.activeElement) select.value = results ?? 'auto';
   const form = card.querySelector('.times');
-  // What somebody is typing is not taken away.
-  if (form.contains(document.activeElement)) return;
-  form.elements.opensAt.value = toLocal(opensAt);
-  form.elements.closesAt.value = toLocal(closesAt);
+  // What somebody types, and has not saved, is not taken away.
+  if (form.contains(document.activeElement) || timesOf(form).some(isTyped)) return;
+  drawTime(form.elements.opensAt, opensAt);
+  drawTime(form.elements.closesAt, closesAt);
+}
+
+function drawTime(field, time) {
+  field.value = toLocal(time);
+  field.dataset.saved = field.value;
 }
 
 function drawName(place, keyword, title) {

@@ -62,6 +62,14 @@ describeWith('Chromium', 'the organiser’s page', (executablePath) => {
   /** Lets the page ask anew, as it does when it is seen again. */
   const lookAgain = () => page.evaluate(`document.dispatchEvent(new Event('visibilitychange'))`);
 
+  /** Waits until the page has asked anew and shows what it was answered. */
+  async function refresh(): Promise<void> {
+    const sign = `Test event ${Math.random()}`;
+    overview = { ...overview, event: { ...overview.event, title: sign } };
+    await lookAgain();
+    await page.getByRole('heading', { name: sign }).waitFor();
+  }
+
   const sessionState = () => page.locator('.session .state').textContent();
 
   test('shows nothing from before a change, however late it comes', async () => {
@@ -80,5 +88,45 @@ describeWith('Chromium', 'the organiser’s page', (executablePath) => {
     await came;
     await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
     expect(await sessionState()).toBe('closed');
+  });
+
+  test('keeps a time that was typed until it is saved, and sends that one only', async () => {
+    // The second half past two of that night, which its field shows like the first.
+    overview = overviewOf({ closesAt: Date.parse('2026-10-25T01:30Z') });
+    await visit();
+    const save = page.getByRole('button', { name: 'Save times' });
+    const opens = page.getByLabel('Opens');
+    expect(await page.getByLabel('Closes').inputValue()).toBe('2026-10-25T02:30');
+    await opens.fill('2026-10-24T09:30');
+    await opens.blur();
+    await refresh();
+    expect(await opens.inputValue()).toBe('2026-10-24T09:30');
+    await save.click();
+    await page.getByText('times of KEYNOTE saved').waitFor();
+    expect(changes).toEqual([{ keyword: 'KEYNOTE', opensAt: '2026-10-24T07:30:00.000Z' }]);
+    await save.click();
+    await page.getByText('times of KEYNOTE are saved already').waitFor();
+    expect(changes).toHaveLength(1);
+    await save.blur();
+    overview = overviewOf({ opensAt: Date.parse('2026-10-24T10:00Z') });
+    await refresh();
+    expect(await opens.inputValue()).toBe('2026-10-24T12:00');
+  });
+
+  test('keeps a time that could not be saved, and a cleared one is none', async () => {
+    overview = overviewOf({ opensAt: Date.parse('2026-05-04T09:00Z') });
+    await visit();
+    const save = page.getByRole('button', { name: 'Save times' });
+    changeStatus = 503;
+    await page.getByLabel('Opens').fill('');
+    await save.click();
+    await page.getByText('{}').waitFor();
+    await save.blur();
+    await refresh();
+    expect(await page.getByLabel('Opens').inputValue()).toBe('');
+    changeStatus = 200;
+    await save.click();
+    await page.getByText('times of KEYNOTE saved').waitFor();
+    expect(changes).toEqual(Array(2).fill({ keyword: 'KEYNOTE', opensAt: null }));
   });
 });
