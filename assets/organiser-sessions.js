@@ -31,10 +31,13 @@ function makeCard(keyword, act) {
     event.preventDefault();
     saveTimes(event.target, keyword, act);
   });
-  card.querySelector('select').addEventListener('change', ({ target }) => {
-    const said = target.selectedOptions[0].textContent;
-    act('sessions', { keyword, results: target.value }, () => `results of ${keyword}: ${said}`);
-  });
+  card.querySelector('.visibility').setAttribute('aria-label', `Results of ${keyword}`);
+  for (const button of card.querySelectorAll('button[data-results]')) {
+    const done = () => `results of ${keyword}: ${button.textContent.toLowerCase()}`;
+    button.addEventListener('click', () =>
+      act('sessions', { keyword, results: button.dataset.results }, done),
+    );
+  }
   return card;
 }
 
@@ -71,8 +74,9 @@ function drawSession(card, session) {
   for (const button of card.querySelectorAll('button[data-state]')) {
     button.setAttribute('aria-pressed', String(button.dataset.state === (held ?? 'auto')));
   }
-  const select = card.querySelector('select');
-  if (select !== document.activeElement) select.value = results ?? 'auto';
+  for (const button of card.querySelectorAll('button[data-results]')) {
+    button.setAttribute('aria-pressed', String(button.dataset.results === (results ?? 'auto')));
+  }
   const form = card.querySelector('.times');
   // What somebody types, and has not saved, is not taken away.
   if (form.contains(document.activeElement) || timesOf(form).some(isTyped)) return;

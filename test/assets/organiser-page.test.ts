@@ -129,4 +129,25 @@ describeWith('Chromium', 'the organiser’s page', (executablePath) => {
     await page.getByText('times of KEYNOTE saved').waitFor();
     expect(changes).toEqual(Array(2).fill({ keyword: 'KEYNOTE', opensAt: null }));
   });
+
+  test('publishes results by a button only, and shows as chosen what was saved', async () => {
+    overview = overviewOf({ results: 'hidden' });
+    await visit();
+    const group = page.getByRole('group', { name: 'Results of KEYNOTE' });
+    const chosen = () => group.locator('[aria-pressed="true"]').allTextContents();
+    await group.getByRole('button', { name: 'Kept back' }).focus();
+    for (const key of ['ArrowUp', 'ArrowLeft', 'ArrowDown']) await page.keyboard.press(key);
+    changeStatus = 503;
+    await group.getByRole('button', { name: 'Shown to everybody' }).click();
+    await page.getByText('{}').waitFor();
+    expect(await chosen()).toEqual(['Kept back']);
+    await refresh();
+    expect(await chosen()).toEqual(['Kept back']);
+    overview = overviewOf({ results: 'shown' });
+    changeStatus = 200;
+    await group.getByRole('button', { name: 'Shown to everybody' }).click();
+    await page.getByText('results of KEYNOTE: shown to everybody').waitFor();
+    await group.locator('[data-results="shown"][aria-pressed="true"]').waitFor();
+    expect(changes).toEqual(Array(2).fill({ keyword: 'KEYNOTE', results: 'shown' }));
+  });
 });

@@ -293,10 +293,10 @@ describeWith('Chromium', 'in a browser', (executablePath) => {
     await workshop.getByLabel('Opens').fill('');
     await workshop.getByRole('button', { name: 'Save times' }).click();
     await workshop.getByText('open', { exact: true }).waitFor();
-    await workshop.getByLabel('Results').selectOption('hidden');
+    await workshop.getByRole('button', { name: 'Kept back' }).click();
     await page.getByText('results of WORKSHOP: kept back').waitFor();
     expect((await readResults()).sessions[1]).toMatchObject({ hidden: true });
-    await workshop.getByLabel('Results').selectOption('auto');
+    await workshop.getByRole('button', { name: 'As the event says' }).click();
     await page.getByText('results of WORKSHOP: as the event says').waitFor();
 
     await text('where is my seat?', '+15550100051');
