@@ -16,6 +16,7 @@ export interface SampleReply {
 const ofSessions: [ReplyName, RefusalReason][] = [
   ['howTo', 'score-missing'],
   ['outOfRange', 'score-out-of-range'],
+  ['oneEach', 'several-ratings'],
   ['didYouMean', 'unknown-keyword'],
   ['closed', 'closed'],
   ['paused', 'paused'],

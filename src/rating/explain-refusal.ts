@@ -6,6 +6,7 @@ const refusalExplanations: Record<RefusalReason, string> = {
   'not-a-rating': 'No score from 1 to 5 can be made out in it.',
   'score-missing': 'It names a session, but no score that can be told from a count.',
   'score-out-of-range': 'Its number is no whole score from 1 to 5.',
+  'several-ratings': 'It rates two sessions, and one text counts for one.',
   'which-session': 'Several sessions were open and it named none.',
   'unknown-keyword': 'Its first word is no keyword of this event.',
   'nothing-open': 'No session was open.',

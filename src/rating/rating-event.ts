@@ -21,6 +21,7 @@ export const replyNames = {
   changed: ['title', 'score', 'former'],
   howTo: ['keyword'],
   outOfRange: ['keyword'],
+  oneEach: ['keyword'],
   whichSession: ['keywords'],
   didYouMean: ['keyword'],
   closed: ['title'],

@@ -1,20 +1,19 @@
 import { asksToStop, isCarrierWord } from './carrier-words';
-import { isCount } from './count-words';
 import { findKeyword, mentionedKeywords, nearestKeyword } from './find-keyword';
 import {
-  endsSentence,
   skipAfterKeyword,
   skipBeforeComment,
   skipConnector,
   skipMarks,
   skipOpening,
   skipSentence,
-  skipVerb,
 } from './phrases';
 import { readPlain } from './plain-text';
 import type { Score, SessionState } from './rating-event';
 import { isReaction } from './reaction';
 import { readClosingScore } from './read-closing-score';
+import { readCorrection } from './read-correction';
+import { type Leading, ratedBesides, readLeadingScore } from './read-leading-score';
 import { readScore, type ScoreFound } from './read-score';
 
 /** What a session's state is now, for reading a text. */
@@ -31,6 +30,7 @@ export type RefusalReason =
   | 'not-a-rating'
   | 'score-missing'
   | 'score-out-of-range'
+  | 'several-ratings'
   | 'which-session'
   | 'unknown-keyword'
   | 'nothing-open'
@@ -75,7 +75,10 @@ export function readText(text: string, sessions: readonly SessionNow[]): Reading
     return named ? refuse('score-missing', named.session) : readUnknown(start, sessions);
   }
   const comment = cleanComment(typed.typed(found.comment.from, found.comment.to));
-  const session = found.named ?? spokenOf(plain.slice(found.comment.from, found.comment.to), sessions);
+  const said = plain.slice(found.comment.from, found.comment.to);
+  const besides = found.named && ratedBesides(said, found.named, sessions);
+  if (found.named && besides) return refuseSeveral([found.named, besides]);
+  const session = found.named ?? spokenOf(said, sessions);
   if (found.score === 'out-of-range') return refuse('score-out-of-range', session);
   if (!found.named) {
     const meant = misspelt(comment, session, sessions);
@@ -89,9 +92,9 @@ export function readText(text: string, sessions: readonly SessionNow[]): Reading
 const reasonOfState = { scheduled: 'not-open-yet', paused: 'paused', closed: 'closed' } as const;
 
 function findScore(plain: string, start: string, sessions: readonly SessionNow[]): Found | null {
-  const plainly = findLeading(start, sessions, { inSentence: false });
+  const plainly = readLeadingScore(start, sessions, { inSentence: false });
   if (plainly) return place(plainly, plain);
-  const sentence = findLeading(skipSentence(start), sessions, { inSentence: true });
+  const sentence = readLeadingScore(skipSentence(start), sessions, { inSentence: true });
   if (sentence) return place(sentence, plain);
   return findClosing(plain, start, sessions);
 }
@@ -106,61 +109,10 @@ function findClosing(plain: string, start: string, sessions: readonly SessionNow
   return { score: closing.score, named: keyword?.session ?? null, comment: { from, to: closing.from } };
 }
 
-interface Leading {
-  score: ScoreFound['score'];
-  named: SessionNow | null;
-  /** What stands behind score and keyword. */
-  rest: string;
-}
-
-function findLeading(
-  text: string,
-  sessions: readonly SessionNow[],
-  { inSentence }: { inSentence: boolean },
-): Leading | null {
-  const keyword = findKeyword(text, sessions);
-  if (keyword) return scoreBehind(text.slice(keyword.length), keyword.session);
-  const score = readScore(text, (rest) => findKeyword(rest, sessions) !== null);
-  if (!score) return null;
-  const rest = text.slice(score.length);
-  const trailing = trailingKeyword(rest, sessions);
-  if (trailing) return { score: score.score, ...trailing };
-  if (isCount(rest, { led: false, score: score.score }) || isGlued(rest)) return null;
-  return inSentence && !endsSentence(rest) ? null : { score: score.score, named: null, rest };
-}
-
-function scoreBehind(text: string, named: SessionNow): Leading | null {
-  const direct = skipAfterKeyword(text);
-  const score = readScore(direct);
-  if (score) {
-    const rest = direct.slice(score.length);
-    return isCount(rest, { led: true, score: score.score }) ? null : { score: score.score, named, rest };
-  }
-  const told = skipVerb(direct);
-  const inSentence = readScore(told);
-  const rest = told.slice(inSentence?.length ?? 0);
-  if (!inSentence || isCount(rest, { led: true, score: inSentence.score })) return null;
-  if (!endsSentence(rest)) return null;
-  return { score: inSentence.score, named, rest };
-}
-
-function trailingKeyword(
-  text: string,
-  sessions: readonly SessionNow[],
-): { named: SessionNow; rest: string } | null {
-  for (const rest of [skipMarks(text), skipConnector(skipMarks(text))]) {
-    const found = findKeyword(rest, sessions);
-    if (found) return { named: found.session, rest: rest.slice(found.length) };
-  }
-  return null;
-}
-
-// A number that runs into a word is no score: `5pm`, `5th`. Japanese is written without blanks.
-function isGlued(rest: string): boolean {
-  return /^\p{L}/u.test(rest) && !/^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u.test(rest);
-}
-
-function place({ score, named, rest }: Leading, plain: string): Found {
+function place({ score, named, rest }: Leading<SessionNow>, plain: string): Found {
+  const corrected = readCorrection(rest);
+  if (corrected !== null)
+    return { score: corrected, named, comment: { from: plain.length, to: plain.length } };
   return { score, named, comment: { from: plain.length - skipBeforeComment(rest).length, to: plain.length } };
 }
 
@@ -221,4 +173,9 @@ function isOpen({ state }: SessionNow): boolean {
 function refuse(reason: RefusalReason, session: SessionNow | null = null): Reading {
   const state = session?.state ?? 'open';
   return { kind: 'refused', reason: state === 'open' ? reason : reasonOfState[state], session };
+}
+
+// The example in the answer is one that would count.
+function refuseSeveral(rated: [SessionNow, SessionNow]): Reading {
+  return refuse('several-ratings', rated.find(isOpen) ?? rated[0]);
 }

@@ -24,6 +24,7 @@ const passing = new Set<RefusalReason>([
   'paused',
   'not-open-yet',
   'nothing-open',
+  'several-ratings',
   'which-session',
   'unknown-keyword',
 ]);

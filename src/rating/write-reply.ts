@@ -48,6 +48,8 @@ export function replyToRefusal(
       return whichSession(event, open);
     case 'score-out-of-range':
       return keyword === '' ? write('nothingOpen', about, {}) : write('outOfRange', about, { keyword });
+    case 'several-ratings':
+      return write('oneEach', about, { keyword });
     case 'empty':
     case 'not-a-rating':
     case 'score-missing':

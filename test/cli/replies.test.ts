@@ -34,7 +34,7 @@ describe('ringtrue replies', () => {
       'recorded en-US (1 segment, GSM-7)\n    Thank you! 5 of 5 for Opening keynote. Text again to change it.\n',
     );
     expect(stdout.match(/\(1 segment, GSM-7\)/g)).toHaveLength(Object.keys(replyNames).length);
-    expect(stdout).toMatch(/each of 11 replies is one segment\n$/);
+    expect(stdout).toMatch(/each of 12 replies is one segment\n$/);
   });
 
   test('shows ours in every language, each one segment by the calculator of Twilio', async () => {
@@ -43,7 +43,7 @@ describe('ringtrue replies', () => {
     const printed: Printed = JSON.parse(stdout);
     expect({ code, oneSegment: printed.oneSegment }).toEqual({ code: 0, oneSegment: true });
     for (const locale of ['en-US', 'de-DE', 'fr-FR', 'es-ES', 'ja-JP'])
-      expect(printed.replies.filter((one) => one.locale === locale)).toHaveLength(11);
+      expect(printed.replies.filter((one) => one.locale === locale)).toHaveLength(12);
     for (const { text, segments } of printed.replies)
       expect([text, segments]).toEqual([text, new SegmentedMessage(text).segmentsCount]);
   });
@@ -53,7 +53,7 @@ describe('ringtrue replies', () => {
     const { code, stdout } = await replies();
     expect(code).toBe(1);
     expect(stdout).toContain('howTo en-US (2 segments, UCS-2)');
-    expect(stdout).toMatch(/1 of 11 replies cost more than one segment\n$/);
+    expect(stdout).toMatch(/1 of 12 replies cost more than one segment\n$/);
   });
 
   test.each<[string, string | object, string]>([

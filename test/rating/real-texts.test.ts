@@ -1,5 +1,5 @@
 import { type Reading, readText, type SessionNow } from '../../src/rating/read-text';
-import { bare, besidesWorkshop, none, ofWorkshop, withKeyword } from './real-texts';
+import { bare, besidesWorkshop, none, ofBoth, ofWorkshop, withKeyword } from './real-texts';
 
 const keynote: SessionNow = { keyword: 'KEYNOTE', title: 'Opening keynote', state: 'open' };
 const workshop: SessionNow = { keyword: 'WORKSHOP', title: 'Workshop', state: 'open' };
@@ -54,6 +54,22 @@ test('a session that a comment names is the one that was meant, open or not', ()
   ]);
 });
 
+test('counts neither of two ratings in one text, and asks for one text each', () => {
+  const closed: SessionNow = { ...workshop, state: 'closed' };
+  for (const sessions of [two, [keynote, closed]])
+    expect(
+      readAll(
+        ofBoth.map((text) => [text, '']),
+        sessions,
+      ),
+    ).toEqual(ofBoth.map((text) => [text, 'several-ratings']));
+  // The example in the answer is one that would count.
+  expect(readText('Workshop 3, Keynote 4', [keynote, closed])).toMatchObject({ session: keynote });
+  expect(summarise(readText('Keynote 4, Workshop 5', [{ ...keynote, state: 'paused' }, closed]))).toBe(
+    'paused',
+  );
+});
+
 test('counts nothing that a person would not take for a score from 1 to 5', () => {
   expect(none.length).toBeGreaterThan(200);
   expect(readAll(none, one)).toEqual(none);
@@ -102,10 +118,31 @@ test('a word that is nearly the keyword of another session is not given to the o
 });
 
 test('reads the longest texts there are, of whatever they consist, in a moment', () => {
-  const pieces = ['5', ' ', '★ ', '– ', ',', 'a ', 'un ', '5/5 ', '“', '👍 ', '5は', '1. ', 'hat ', '\u200b'];
+  const pieces = [
+    '5',
+    ' ',
+    '★ ',
+    '– ',
+    ',',
+    'a ',
+    'un ',
+    '5/5 ',
+    '“',
+    '👍 ',
+    '5は',
+    '1. ',
+    'hat ',
+    '\u200b',
+    ', ',
+    'no ',
+    'and ',
+    'workshop ',
+    'than the ',
+  ];
   for (const piece of pieces) {
     const text = `${piece.repeat(1600).slice(0, 1590)} x`;
     // Reading takes a few ms; a pattern that backtracks without end would take for ever, and the suite with it.
-    expect(['rating', 'refused']).toContain(readText(text, two).kind);
+    for (const whole of [text, `KEYNOTE 5 x ${text}`])
+      expect(['rating', 'refused']).toContain(readText(whole, two).kind);
   }
 });

@@ -31,6 +31,14 @@ export const withKeyword: [text: string, reading: string][] = [
   ['Keynote rating: 5', 'KEYNOTE 5'],
   ['Keynote (5)', 'KEYNOTE 5'],
   ['I give keynote a 4', 'KEYNOTE 4'],
+  ['KEYNOTE 4 sorry 5', 'KEYNOTE 5'],
+  ['KEYNOTE 4, no wait, I meant a 5', 'KEYNOTE 5'],
+  ['KEYNOTE 4 -> 5', 'KEYNOTE 5'],
+  ['4 keynote, sorry 5', 'KEYNOTE 5'],
+  ['KEYNOTE 3 sorry', 'KEYNOTE 3 | sorry'],
+  ['KEYNOTE 4 sorry 5 minutes late', 'KEYNOTE 4 | sorry 5 minutes late'],
+  ['KEYNOTE 5, better than workshop', 'KEYNOTE 5 | better than workshop'],
+  ['KEYNOTE 5 workshop 5 minutes late', 'KEYNOTE 5 | workshop 5 minutes late'],
   ['5 keynote', 'KEYNOTE 5'],
   ['5 excellent keynote', 'KEYNOTE 5 | excellent keynote'],
   ['5 great keynote, better than the workshop', 'KEYNOTE 5 | great keynote, better than the workshop'],
@@ -63,11 +71,6 @@ export const withKeyword: [text: string, reading: string][] = [
   ['Je donne 5 à keynote', 'KEYNOTE 5'],
   ['Ich gebe der Keynote eine 4', 'KEYNOTE 4'],
   ['5 keynote workshop', 'KEYNOTE 5 | workshop'],
-  ['keynote 5 workshop 4', 'KEYNOTE 5 | workshop 4'],
-  ['keynote 5, workshop 4', 'KEYNOTE 5 | workshop 4'],
-  ['5 keynote 4 workshop', 'KEYNOTE 5 | 4 workshop'],
-  ['keynote: 5 workshop: 3', 'KEYNOTE 5 | workshop: 3'],
-  ['KEYNOTE5 WORKSHOP3', 'KEYNOTE 5 | WORKSHOP3'],
   ['keynote 5 5', 'KEYNOTE 5'],
   ['KEYNOTE 5KEYNOTE', 'KEYNOTE 5 | KEYNOTE'],
   ['5KEYNOTE5', 'KEYNOTE 5 | 5'],
@@ -240,6 +243,27 @@ export const withKeyword: [text: string, reading: string][] = [
   ['Thanks for the keynote 5', 'KEYNOTE 5'],
 ];
 
+/** They rate KEYNOTE and WORKSHOP: nothing is counted where both are sessions. */
+export const ofBoth: string[] = [
+  'Keynote 4, Workshop 5',
+  'Keynote 4\nWorkshop 5',
+  'keynote=4 workshop=5',
+  'Keynote 4 / Workshop 5',
+  'Keynote 4 and workshop 5',
+  'Keynote 4 & workshop 5',
+  'Keynote 4 und Workshop 5',
+  'Keynote 4 et workshop 5',
+  'Keynote 4 y workshop 5',
+  'Keynote 4 great, workshop 5 too hot',
+  'Keynote 4 loved it\nThe workshop was a 3',
+  'Workshop 3. Keynote ★★★★',
+  'keynote 5 workshop 4',
+  'keynote: 5 workshop: 3',
+  '5 keynote 4 workshop',
+  '5 for the keynote, 4 for the workshop',
+  'KEYNOTE5 WORKSHOP3',
+];
+
 /** For WORKSHOP while both are open; nothing for KEYNOTE while that is the only open one. */
 export const ofWorkshop: [text: string, reading: string][] = [
   ['Loved the workshop, 5 stars', 'WORKSHOP 5 | Loved the workshop'],
@@ -281,6 +305,21 @@ export const besidesWorkshop: [text: string, reading: string][] = [
 
 /** Without a keyword: counted while one session is open. */
 export const bare: [text: string, reading: string][] = [
+  ['4, actually 5', 'KEYNOTE 5'],
+  ['4 -> 5', 'KEYNOTE 5'],
+  ['4→5', 'KEYNOTE 5'],
+  ['3>5', 'KEYNOTE 5'],
+  ['4 no 5', 'KEYNOTE 5'],
+  ['4...sorry 5!!', 'KEYNOTE 5'],
+  ['4 nein 5', 'KEYNOTE 5'],
+  ['4, doch eine 5', 'KEYNOTE 5'],
+  ['4 non 5', 'KEYNOTE 5'],
+  ['4, en fait 5', 'KEYNOTE 5'],
+  ['4 perdón, 5', 'KEYNOTE 5'],
+  ['4 やっぱり5', 'KEYNOTE 5'],
+  ['5 no 1', 'KEYNOTE 5 | no 1'],
+  ['5 no 5 minute breaks', 'KEYNOTE 5 | no 5 minute breaks'],
+  ['5 sorry', 'KEYNOTE 5 | sorry'],
   ['5 stars loved it', 'KEYNOTE 5 | loved it'],
   ['[5]', 'KEYNOTE 5'],
   ['5/5!!', 'KEYNOTE 5'],
@@ -529,6 +568,9 @@ export const bare: [text: string, reading: string][] = [
 export const none: [text: string, reading: string][] = [
   ['KEYNOTE 5 minutes late', 'score-missing'],
   ['KEYNOTE 5 people walked out', 'score-missing'],
+  ['4 sorry 6', 'score-out-of-range'],
+  ['5, keynote 4', 'score-out-of-range'],
+  ['5 keynote 4', 'score-out-of-range'],
   ['5 minutes late', 'not-a-rating'],
   ['KEYNOTE #5', 'score-missing'],
   ['<5>', 'not-a-rating'],

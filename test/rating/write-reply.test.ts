@@ -60,6 +60,7 @@ function repliesToTexts(language: Language): string[] {
     'KEYNOT 5',
     'BREAKFAST 5',
     'keynote 9',
+    'keynote 4, workshop 5',
     'keynote',
     'who is this?',
     '',
