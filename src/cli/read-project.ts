@@ -23,7 +23,7 @@ export function readProject(dir: string): Project {
 
 function readManifest(dir: string): { name?: string; dependencies?: Record<string, string> } {
   try {
-    return JSON.parse(readFileSync(path.join(dir, 'package.json'), 'utf8'));
+    return objectOf(JSON.parse(readFileSync(path.join(dir, 'package.json'), 'utf8')));
   } catch (error) {
     if (error instanceof SyntaxError) throw new UsageFault('package.json is not JSON: correct it.');
     throw new UsageFault('There is no package.json here: run this in the folder of the project.');
@@ -38,8 +38,13 @@ function readSettings(dir: string): { serviceName?: string } {
     return {};
   }
   try {
-    return JSON5.parse(text);
+    return objectOf(JSON5.parse(text));
   } catch {
     throw new UsageFault('.twilioserverlessrc is not JSON5: correct it.');
   }
+}
+
+function objectOf(value: unknown): object {
+  if (typeof value === 'object' && value !== null) return value;
+  throw new SyntaxError('no object');
 }

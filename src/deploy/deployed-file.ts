@@ -15,7 +15,8 @@ export interface Deployed {
  */
 export function readDeployed(dataDir: string, accountSid?: string): Deployed | undefined {
   try {
-    const deployed = JSON.parse(readFileSync(fileIn(dataDir), 'utf8')) as Omit<Deployed, 'userinfo'>;
+    const deployed = JSON.parse(readFileSync(fileIn(dataDir), 'utf8')) as Omit<Deployed, 'userinfo'> | null;
+    if (typeof deployed?.domain !== 'string') return undefined;
     if (accountSid !== undefined && deployed.accountSid !== accountSid) return undefined;
     // Files of earlier versions lack it.
     return { userinfo: '', ...deployed };

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-type DeployInfo = Record<string, { serviceSid: string; latestBuild: string }>;
+/** By account, or account and region. */
+type DeployInfo = Record<string, { serviceSid: string; latestBuild: string } | null>;
 
 /**
  * Twilio's tool keeps the sid of the service in `.twiliodeployinfo` and fails with 20404 once that is gone or belongs to
@@ -15,12 +16,8 @@ export function removeStaleDeployInfo(
 ): string[] {
   const file = path.join(dir, '.twiliodeployinfo');
   if (!existsSync(file)) return [];
-  let info: DeployInfo;
-  try {
-    info = JSON.parse(readFileSync(file, 'utf8')) as DeployInfo;
-  } catch {
-    return ['.twiliodeployinfo cannot be read and is not used.'];
-  }
+  const info = readInfo(file);
+  if (info === null) return ['.twiliodeployinfo cannot be read and is not used.'];
   const notices: string[] = [];
   for (const key of [accountSid, `${accountSid}:${region}`]) {
     const entry = info[key];
@@ -34,4 +31,13 @@ export function removeStaleDeployInfo(
     notices.push(`This checkout was deployed to another account before (${others.join(', ')}).`);
   }
   return notices;
+}
+
+function readInfo(file: string): DeployInfo | null {
+  try {
+    const info: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    return typeof info === 'object' && !Array.isArray(info) ? (info as DeployInfo | null) : null;
+  } catch {
+    return null;
+  }
 }

@@ -45,15 +45,13 @@ export class FormerValues {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
       throw error;
     }
-    try {
-      return JSON.parse(text) as Former;
-    } catch {
-      throw new TwilioFault(
-        `${this.#file}, where former values are kept, is damaged: move it away, so that nothing in it is lost.`,
-        0,
-        null,
-      );
-    }
+    const former = parseFormer(text);
+    if (former) return former;
+    throw new TwilioFault(
+      `${this.#file}, where former values are kept, is damaged: move it away, so that nothing in it is lost.`,
+      0,
+      null,
+    );
   }
 
   #write(former: Former): void {
@@ -61,5 +59,17 @@ export class FormerValues {
     const draft = `${this.#file}.${process.pid}`;
     writeFileSync(draft, `${JSON.stringify(former, null, 2)}\n`, { mode: 0o600 });
     renameSync(draft, this.#file);
+  }
+}
+
+function parseFormer(text: string): Former | null {
+  try {
+    const former: unknown = JSON.parse(text);
+    if (typeof former !== 'object' || former === null || Array.isArray(former)) return null;
+    const hasUpdates = (change: { updates?: unknown } | null) => Array.isArray(change?.updates);
+    const isSound = (changes: unknown) => Array.isArray(changes) && changes.every(hasUpdates);
+    return Object.values(former).every(isSound) ? (former as Former) : null;
+  } catch {
+    return null;
   }
 }

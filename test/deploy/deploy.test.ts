@@ -189,6 +189,16 @@ describe('before anything is changed', () => {
     );
   });
 
+  test.each([
+    ['package.json', 'package.json is not JSON: correct it.'],
+    ['.twilioserverlessrc', '.twilioserverlessrc is not JSON5: correct it.'],
+  ])('a %s that holds null is told in a sentence', async (file, sentence) => {
+    project.write(file, 'null');
+    const { code, stderr } = await deploy('--yes');
+    expect(stderr).toBe(`ringtrue: ${sentence}\n`);
+    expect(code).toBe(2);
+  });
+
   test('a folder without a project is wrong usage', async () => {
     const { code, stderr } = await runRingtrue(['deploy', '--yes'], {
       cwd: path.join(project.dir, 'assets'),
