@@ -10,6 +10,7 @@ import type {
   InstalledPackage,
   Manifest,
   Project,
+  Settings,
 } from '../doctor/project/project';
 import { countSegments } from '../emulator/phone/count-segments';
 import { everyReply } from '../rating/every-reply';
@@ -43,6 +44,11 @@ export async function inspectProject(
   const settings = readSettings(dir, content);
   const rootFolders = ['functions', 'src', 'assets', 'static'].filter((name) => isFolder(dir, name));
   const scripts = texts(content.scripts);
+  if (isServer(content, settings))
+    throw new UsageFault(
+      "This is an application with a server of its own, and no Twilio Functions project: it has neither Twilio's settings " +
+        'file nor @twilio/runtime-handler. For a request that it refuses there is: doctor explain.',
+    );
   const builtByRingtrue =
     isFolder(dir, 'functions') && /\bringtrue\b/.test(Object.values(scripts).join('\n'));
   const folderOf = (usual: 'functions' | 'assets', other: string) =>
@@ -90,6 +96,14 @@ function readManifestFile(dir: string): { content: Record<string, unknown>; faul
   } catch (error) {
     return { content: {}, fault: error instanceof Error ? error.message : String(error) };
   }
+}
+
+// Of such a one the doctor would say that its files are functions, and open to everybody.
+function isServer({ dependencies, devDependencies, scripts }: Record<string, unknown>, settings: Settings) {
+  const all = { ...texts(devDependencies), ...texts(dependencies) };
+  const runsTwilio = /\b(?:twilio|ringtrue)\b/.test(Object.values(texts(scripts)).join('\n'));
+  const serves = ['express', 'fastify', 'koa'].some((name) => name in texts(dependencies));
+  return serves && settings.file === null && !('@twilio/runtime-handler' in all) && !runsTwilio;
 }
 
 function readManifest(dir: string, content: Record<string, unknown>, fault: string | null): Manifest {

@@ -55,6 +55,27 @@ describe('the doctor, asked about a project', () => {
     ],
     ['is called by Flex with a token', 'return functionValidator(token, accountSid, authToken)'],
     [
+      "mounts twilio's middleware",
+      "app.post('/sms', twilio.webhook(), (q, a) => a.send(new MessagingResponse()))",
+    ],
+    [
+      'ends a call through the API',
+      "await context.getTwilioClient().calls(sid).update({ twiml: '<Response><Hangup/></Response>' })",
+    ],
+    [
+      'starts a call through the API',
+      `const { VoiceResponse } = Twilio.twiml;
+       await client.calls.create({ to, twiml: new VoiceResponse().say({ voice: 'a, b' }, 'Hi').toString(), from })`,
+    ],
+    [
+      'starts a call with TwiML made before',
+      'const twiml = new Twilio.twiml.VoiceResponse(); twiml.say("Hi"); await client.calls.create({ to, twiml })',
+    ],
+    [
+      'names a field in a URL',
+      "await fetch('https://example.com/calls?CallSid=' + sid); log({ CallSid: sid })",
+    ],
+    [
       'only sends messages',
       'await context.getTwilioClient().messages.create({ to: event.to, body: event.text })',
     ],
@@ -90,6 +111,48 @@ describe('the doctor, asked about a project', () => {
       ...files,
     });
     expect(project.functionsFolder).toBe(folder);
+  });
+
+  test.each([
+    [
+      'a call and an answer',
+      'await calls.create({ twiml: "<Response/>" }); event = new twiml.VoiceResponse()',
+    ],
+    [
+      'one TwiML for both',
+      'const r = new VoiceResponse(); calls.create({ twiml: r.toString() }); callback(null, r)',
+    ],
+    ['a field in brackets', 'save(event["CallSid"])'],
+    ['a field of its own name', 'const { From, MessageSid: sid } = event'],
+    ['a field of an optional', 'save(event?.MessageSid)'],
+  ])('takes a public function for one that Twilio calls by %s', async (_name, body) => {
+    const code = `exports.handler = async (context, event, callback) => { ${body}; callback(null, ''); };`;
+    const findings = checkProject(await readMade({ ...healthy, 'functions/send.js': code }));
+    expect(findings.map((finding) => finding.code)).toEqual(['function-unprotected']);
+  });
+
+  test.each([
+    'exports.handler = async (context, { CallSid, From }, callback) => callback(null, CallSid);',
+    'exports.handler = function (ctx, evt, cb) { cb(null, evt.CallSid); };',
+  ])('knows the event by its place: %s', async (code) => {
+    const [finding] = checkProject(await readMade({ ...healthy, 'functions/send.js': code }));
+    expect(finding?.detail).toContain('it reads fields that Twilio sends');
+  });
+
+  test('says of an application with a server of its own that it is no Functions project', async () => {
+    const express = (changes: object) =>
+      manifest({ dependencies: { express: '5.3.0', twilio: '6.2.0' }, ...changes });
+    const files = { '.env': '', 'src/index.js': "require('express')().listen(3000);" };
+    await expect(readMade({ ...files, 'package.json': express({}) })).rejects.toThrow(
+      /no Twilio Functions project/,
+    );
+    for (const project of [
+      { 'package.json': express({ scripts: { start: 'twilio-run' } }) },
+      { 'package.json': express({ twilioserverless: { runtime: 'node22' } }) },
+      { 'package.json': express({}), '.twilioserverlessrc': '{}' },
+      { 'package.json': express({ devDependencies: { '@twilio/runtime-handler': '2.0.1' } }) },
+    ])
+      expect((await readMade({ ...files, ...project })).functionsFolder).toBe('src');
   });
 
   test('has a broken project for every kind of finding', () => {
