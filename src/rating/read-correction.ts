@@ -20,10 +20,8 @@ const corrects = new RegExp(
 export function readCorrection(rest: string): ScoreFound['score'] | null {
   const lead = corrects.exec(rest)?.[0];
   if (lead === undefined) return null;
-  const second = readScore(rest.slice(lead.length));
-  if (!second) return null;
-  const after = rest.slice(lead.length + second.length);
-  return skipBeforeComment(after) === '' && !isCount(after, { led: true, score: second.score })
-    ? second.score
-    : null;
+  const corrected = rest.slice(lead.length);
+  const second = readScore(corrected);
+  if (!second || isCount(corrected, second, { led: true })) return null;
+  return skipBeforeComment(corrected.slice(second.length)) === '' ? second.score : null;
 }

@@ -38,7 +38,7 @@ export function readLeadingScore<T extends { keyword: string }>(
     const isTwo = isOtherScore(trailing.rest, score.score);
     return { score: isTwo ? 'out-of-range' : score.score, ...trailing };
   }
-  if (isCount(rest, { led: false, score: score.score }) || isGlued(rest)) return null;
+  if (isCount(text, score, { led: false }) || isGlued(rest)) return null;
   return inSentence && !endsSentence(rest) ? null : { score: score.score, named: null, rest };
 }
 
@@ -47,12 +47,12 @@ function scoreBehind<T>(text: string, named: T): Leading<T> | null {
   const score = readScore(direct);
   if (score) {
     const rest = direct.slice(score.length);
-    return isCount(rest, { led: true, score: score.score }) ? null : { score: score.score, named, rest };
+    return isCount(direct, score, { led: true }) ? null : { score: score.score, named, rest };
   }
   const told = skipVerb(direct);
   const inSentence = readScore(told);
   const rest = told.slice(inSentence?.length ?? 0);
-  if (!inSentence || isCount(rest, { led: true, score: inSentence.score })) return null;
+  if (!inSentence || isCount(told, inSentence, { led: true })) return null;
   if (!endsSentence(rest)) return null;
   return { score: inSentence.score, named, rest };
 }

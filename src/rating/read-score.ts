@@ -48,6 +48,8 @@ const runsOn = /^[.,:;|/+\-–]*\d/;
 // `4½`, `4 and a half`, `5 000`, `4 or 5`, `4 - 5`, `1 2 3`: numbers, and no whole ones from 1 to 5.
 const noWholeNumber =
   /^(?:\s*(?:½|1\s*[/⁄]\s*2(?!\d)|(?:and a half|einhalb|und ein(?:e|en)? halbe[nrs]?|et demie?|y medi[oa])(?!\p{L})|半)|[ \u00a0\u202f']\d{3}(?!\d)|\s*(?:or|oder|ou|o|か)\s*\d|\s*(?:-|–|~|to|bis|à|a)\s*[1-5](?=\s*(?:$|[^\s\p{L}\p{N}]|stars?|sterne|étoiles|estrellas)))/iu;
+/** `四点五`: 4.5. */
+const japaneseFraction = /^[〇零一二三四五六七八九\d](?=\s*(?:点|です|でした|$|[^\s\p{L}\p{N}]))/u;
 const nextNumber = /^\s+(\d)(?=\s*(?:$|[^\s\p{L}\p{N}])|\s+\d)/u;
 
 /**
@@ -123,6 +125,8 @@ function finish(text: string, length: number, value: number | null): ScoreFound 
   takeOf();
   if (runsOn.test(text.slice(end))) return null;
   end += unit.exec(text.slice(end))?.[0].length ?? 0;
+  if (/点$/.test(text.slice(0, end)) && japaneseFraction.test(text.slice(end)))
+    return { score: 'out-of-range', length: end };
   if (of === null) takeOf();
   end += repeated(text.slice(end), value);
   const rest = text.slice(end);
