@@ -4,7 +4,7 @@ import { lintWebhookUrl } from '../number/lint-webhook-url';
 import type { Target } from '../number/plan-change';
 import { regionOf, type TwilioConnection } from './twilio-connection';
 import { UsageFault } from './usage-fault';
-import { userinfoFor, withUserinfo } from './webhook-option';
+import { withOwnUserinfo } from './webhook-option';
 
 /** How the user says where a number's texts and calls shall go. */
 export interface TargetOptions {
@@ -43,23 +43,28 @@ export function readTarget(given: string, { fallbackUrl, overrides, voice }: Tar
 
 /**
  * The target with what the deployment demands: the webhook of the last deploy when none was given, or of the emulator that runs
- * under a public https:// URL, and Basic credentials when
- * WEBHOOK_USER and WEBHOOK_PASSWORD are set.
+ * under a public https:// URL, and Basic credentials where they are its own.
+ * @returns `notices` about hosts that do not get them
  * @throws UsageFault also when the URL is in another region than the credentials
  */
 export function completeTarget(
   target: Target | undefined,
   { twilio, options, dataDir }: { twilio: TwilioConnection; options: TargetOptions; dataDir: string },
-): Target {
+): { target: Target; notices: string[] } {
   const plain = target ?? placeOfThisCheckout(twilio, options, dataDir);
-  const wanted = withBasic(plain, (url) => userinfoFor(url, { variables: twilio.variables, dataDir }));
+  const notices = new Set<string>();
+  const wanted = mapUrls(plain, (one) => {
+    const { url, notice } = withOwnUserinfo(one, { variables: twilio.variables, dataDir });
+    if (notice !== null) notices.add(notice);
+    return url;
+  });
   const there = regionOf(wanted.url);
   if (there !== undefined && there !== twilio.region) {
     throw new UsageFault(
       `The URL is in region ${there} and the credentials are for ${twilio.region}: tokens differ per region, so that webhook would refuse every text. Set TWILIO_REGION, or deploy to ${twilio.region}.`,
     );
   }
-  return wanted;
+  return { target: wanted, notices: [...notices] };
 }
 
 function withOverrides(url: string, overrides: string | undefined): string {
@@ -91,11 +96,10 @@ function isLoopbackUrl(url: string): boolean {
   return /^https:\/\/(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?:[:/]|$)/i.test(url);
 }
 
-function withBasic({ url, fallbackUrl, voice }: Target, userinfoFor: (url: string) => string): Target {
-  const complete = (one: string) => withUserinfo(one, userinfoFor(one));
+function mapUrls({ url, fallbackUrl, voice }: Target, map: (url: string) => string): Target {
   return {
-    url: complete(url),
-    fallbackUrl: complete(fallbackUrl),
-    voice: voice && { ...voice, url: complete(voice.url) },
+    url: map(url),
+    fallbackUrl: map(fallbackUrl),
+    voice: voice && { ...voice, url: map(voice.url) },
   };
 }

@@ -5,7 +5,7 @@ import { checkRotation, rotationFaults, type TriedWebhook } from '../number/chec
 import { sendDirectly } from './send-directly';
 import { connectToTwilio } from './twilio-connection';
 import { UsageFault } from './usage-fault';
-import { checkUrl, userinfoFor, withUserinfo } from './webhook-option';
+import { checkUrl, withOwnUserinfo, withUserinfo } from './webhook-option';
 
 /** `ringtrue number rotate-check`: what each of the two Auth Tokens opens while one takes the place of the other. */
 export async function rotateCheck({
@@ -33,13 +33,12 @@ export async function rotateCheck({
   }
   const deployedTo = readDeployed(dataDir, accountSid);
   const webhookUrl = url ?? (deployedTo && `https://${deployedTo.domain}/sms/incoming`);
+  const tried = webhookUrl === undefined ? null : withOwnUserinfo(webhookUrl, { variables, dataDir });
+  if (tried?.notice) console.error(tried.notice);
   const states = await checkRotation({
     accountSid,
     tokens: { AUTH_TOKEN: authToken, AUTH_TOKEN_SECONDARY: secondary },
-    deployed:
-      webhookUrl === undefined
-        ? null
-        : { url: withUserinfo(webhookUrl, userinfoFor(webhookUrl, { variables, dataDir })), send },
+    deployed: tried && { url: tried.url, send },
     local: localWebhook(dataDir),
     connect,
   });

@@ -31,8 +31,9 @@ export async function setNumbers(numbers: string[], options: NumberOptions): Pro
   const former = new FormerValues(dataDir);
   const found: Found[] = [];
   for (const number of numbers) found.push(await findRouting(number, accounts));
+  for (const one of asked?.notices ?? []) console.error(one);
   const { target, notice } = asked
-    ? await dropSilentVoice(asked, found, twilio)
+    ? await dropSilentVoice(asked.target, found, twilio)
     : { target: undefined, notice: null };
   const { planned, notices } = target
     ? { planned: await planNumbers(found, target, options.route), notices: notice === null ? [] : [notice] }

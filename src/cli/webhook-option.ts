@@ -1,4 +1,4 @@
-import { readDeployed } from '../deploy/deployed-file';
+import { type Deployed, readDeployed } from '../deploy/deployed-file';
 import type { Reroute } from '../emulator/phone/http-exchange';
 import { parseWebhookUrl } from '../emulator/phone/webhook-url';
 import { findRunningEmulator } from '../emulator/running-emulator';
@@ -38,7 +38,7 @@ export function chooseWebhook(
   const running = findRunningEmulator(dataDir);
   const plain = given ?? `${running?.publicUrl ?? 'http://127.0.0.1:3000'}${path}`;
   checkUrl('--url', plain);
-  const isEmulator = running !== undefined && withoutUserinfo(plain).startsWith(`${running.publicUrl}/`);
+  const isEmulator = running !== undefined && isAtEmulator(plain, running);
   const url = withUserinfo(plain, isEmulator ? running.userinfo : userinfoOfDeployed(plain, dataDir));
   const reroute = isEmulator ? { publicUrl: running.publicUrl, edgeUrl: running.url } : undefined;
   return {
@@ -50,18 +50,42 @@ export function chooseWebhook(
   };
 }
 
-/** What stands before the `@` of a webhook's URL: as configured here, else what the last deploy demands. */
-export function userinfoFor(
+/**
+ * A webhook's URL with the user and password it demands: for the last deploy as configured here, else as it was deployed; for
+ * the running emulator its own. No other host learns them.
+ * @returns `notice` a sentence where some are configured and were left out
+ */
+export function withOwnUserinfo(
   url: string,
   { variables, dataDir }: { variables: Record<string, string>; dataDir: string },
-): string {
-  return userinfoOf(variables, process.env) || userinfoOfDeployed(url, dataDir);
+): { url: string; notice: string | null } {
+  const configured = userinfoOf(variables, process.env);
+  const running = findRunningEmulator(dataDir);
+  if (running && isAtEmulator(url, running))
+    return { url: withUserinfo(url, running.userinfo), notice: null };
+  if (isAtDeployed(url, readDeployed(dataDir)))
+    return { url: withUserinfo(url, configured || userinfoOfDeployed(url, dataDir)), notice: null };
+  const isLeftOut = configured !== '' && withoutUserinfo(url) === url;
+  return {
+    url,
+    notice: isLeftOut
+      ? `WEBHOOK_USER and WEBHOOK_PASSWORD are left out for ${hostOf(url)}, which is neither the last deploy nor the emulator here: if it demands them, write them into the URL.`
+      : null,
+  };
 }
 
 // Empty for other hosts: a password is no stranger's business.
 function userinfoOfDeployed(url: string, dataDir: string): string {
   const deployed = readDeployed(dataDir);
-  return deployed && /^https:/i.test(url) && hostOf(url) === deployed.domain ? deployed.userinfo : '';
+  return isAtDeployed(url, deployed) ? deployed.userinfo : '';
+}
+
+function isAtDeployed(url: string, deployed: Deployed | undefined): deployed is Deployed {
+  return deployed !== undefined && /^https:/i.test(url) && hostOf(url) === deployed.domain;
+}
+
+function isAtEmulator(url: string, { publicUrl }: { publicUrl: string }): boolean {
+  return withoutUserinfo(url).startsWith(`${publicUrl}/`);
 }
 
 /** Whether a URL leads to a server of this machine. */

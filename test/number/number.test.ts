@@ -181,3 +181,16 @@ test('writes Basic credentials into the URL, and shows no password', async () =>
   expect(stdout + stderr).not.toContain('not-a-real-password');
   expect(code).toBe(0);
 });
+
+test('keeps user and password of the deployment from every other host, and says so', async () => {
+  const file = path.join(at.project.dir, '.env');
+  const before = readFileSync(file, 'utf8');
+  at.project.write('.env', `${before}WEBHOOK_USER=twilio\nWEBHOOK_PASSWORD=not-a-real-password\n`);
+  const urls = ['--url', at.webhook, '--fallback-url', 'https://stranger.example/sms/fallback'];
+  const { stdout, stderr } = await at.number('+15550001111', ...urls, '--dry-run');
+  at.project.write('.env', before);
+  expect(stdout).toContain(`+ ${at.webhook.replace('://', '://twilio:…@')}\n`);
+  expect(stdout).toContain('+ https://stranger.example/sms/fallback\n');
+  expect(stderr).toContain('WEBHOOK_USER and WEBHOOK_PASSWORD are left out for stranger.example, which is');
+  expect(stderr.match(/are left out for/g)).toHaveLength(1);
+});
