@@ -112,8 +112,18 @@ function readManifest(dir: string, content: Record<string, unknown>, fault: stri
     fault,
     dependencies,
     devDependencies: texts(content.devDependencies),
-    installed: Object.fromEntries(Object.keys(dependencies).map((name) => [name, readInstalled(dir, name)])),
+    installed: isPlugAndPlay(dir)
+      ? null
+      : Object.fromEntries(Object.keys(dependencies).map((name) => [name, readInstalled(dir, name)])),
   };
+}
+
+// Yarn's Plug'n'Play leaves packages in archives: what is installed, only its own code can tell.
+function isPlugAndPlay(dir: string): boolean {
+  if (isFolder(dir, 'node_modules')) return false;
+  const parent = path.dirname(dir);
+  const files = ['.pnp.cjs', '.pnp.loader.mjs'];
+  return files.some((name) => isFile(path.join(dir, name))) || (parent !== dir && isPlugAndPlay(parent));
 }
 
 // A workspace has its packages in a folder further up.

@@ -16,7 +16,8 @@ export function checkDependencies({ manifest }: Project): Problem[] {
 function checkOne(name: string, { dependencies, installed }: Manifest): Problem[] {
   const version = dependencies[name] ?? '';
   if (isOutsideRegistry(version)) return [{ code: 'dependency-local', name, version }];
-  const found = installed[name];
+  const found = installed?.[name];
+  if (installed !== null && !found) return [{ code: 'dependency-missing', name, version }];
   return [
     ...checkVersion(name, version, found?.version ?? null),
     ...(found?.native ? [{ code: 'dependency-native' as const, name }] : []),
@@ -24,7 +25,6 @@ function checkOne(name: string, { dependencies, installed }: Manifest): Problem[
 }
 
 function checkVersion(name: string, version: string, installed: string | null): Problem[] {
-  if (installed === null) return [{ code: 'dependency-missing', name, version }];
   const exact = readExactVersion(version);
   if (!exact) {
     // The handler has a finding of its own for this.
@@ -32,7 +32,8 @@ function checkVersion(name: string, version: string, installed: string | null): 
     return [{ code: 'dependency-range', name, version, installed }];
   }
   const wanted = version.trim().replace(/^v/, '');
-  if (wanted !== installed) return [{ code: 'dependency-differs', name, version: wanted, installed }];
+  if (installed !== null && wanted !== installed)
+    return [{ code: 'dependency-differs', name, version: wanted, installed }];
   if (name === 'twilio' && isBefore(exact, [6, 2, 0])) return [{ code: 'twilio-old', version }];
   return [];
 }

@@ -37,8 +37,8 @@ export interface Manifest {
   fault: string | null;
   dependencies: Record<string, string>;
   devDependencies: Record<string, string>;
-  /** What is installed of `dependencies`; `null` for what is not. */
-  installed: Record<string, InstalledPackage | null>;
+  /** What is installed of `dependencies`, `null` for what is not; `null` altogether where that cannot be told. */
+  installed: Record<string, InstalledPackage | null> | null;
 }
 
 export interface InstalledPackage {

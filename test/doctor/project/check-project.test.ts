@@ -155,6 +155,21 @@ describe('the doctor, asked about a project', () => {
       expect((await readMade({ ...files, ...project })).functionsFolder).toBe('src');
   });
 
+  test.each([
+    ['.pnp.cjs', [] as string[]],
+    ['.pnp.loader.mjs', []],
+    // With packages in a folder that file is a leftover.
+    ['.pnp.cjs', ['node_modules/left/package.json']],
+  ])("does not judge what Yarn's Plug'n'Play installed: %s %j", async (name, left) => {
+    const files = Object.fromEntries(
+      Object.entries(healthy).filter(([file]) => !file.startsWith('node_modules/')),
+    );
+    const installed = Object.fromEntries(left.map((file) => [file, '{ "version": "1.0.0" }']));
+    const findings = checkProject(await readMade({ ...files, [name]: '', ...installed }));
+    const missing = ['dependency-missing', 'dependency-missing'];
+    expect(findings.map(({ code }) => code)).toEqual(left.length === 0 ? [] : missing);
+  });
+
   test('has a broken project for every kind of finding', () => {
     const shown = new Set(brokenProjects.map(({ code }) => code));
     expect(Object.keys(projectAdvice).filter((code) => !shown.has(code as never))).toEqual([]);
