@@ -1,5 +1,6 @@
 import { causeCodes } from '../../src/doctor/cause-code';
 import { explain } from '../../src/doctor/explain';
+import { showUrl } from '../../src/doctor/explain/describe-change';
 import type { CapturedRequest } from '../../src/doctor/explanation';
 import { brokenRequests, form as makeForm, signed, authToken as token, url } from './broken-requests';
 
@@ -68,6 +69,24 @@ test('proves a single cause of a request with thousands of fields', () => {
   expect(explain({ ...request, params: { ...many, extra: 'x' } }, token).causes).toMatchObject([
     { code: 'parameter-extra' },
   ]);
+});
+
+test.each([
+  '+15551234567',
+  '%2B1-555-123-4567',
+  '+1%20555%20123%204567',
+  '(555)%20123-4567',
+  '%28555%29%20123%2D4567',
+  '555.123.4567',
+  '+1+555+123+4567',
+  '1 555 123 4567',
+])('masks the phone number %s in path and query, and no more', (number) => {
+  const shown = showUrl(
+    `https://example.com/to/${number}/sms%20123456?to=${number}&${number}=1&page=2%2D12345`,
+  );
+  expect(shown.replace('(***', '***').replace('%28***', '***')).toBe(
+    'https://example.com/to/***/sms%20123456?to=***&***&page=2%2D12345',
+  );
 });
 
 test('shows neither key, signature, number, user info nor a secret of the query', () => {

@@ -29,19 +29,22 @@ function maskUrl(url: UrlView): string {
       ?.split('&')
       .map((piece) => {
         const equals = piece.indexOf('=');
-        if (equals < 0) return isPlain(piece) ? piece : '***';
-        return isOpen(piece.slice(0, equals), piece.slice(equals + 1))
-          ? piece
-          : `${piece.slice(0, equals)}=***`;
+        const name = equals < 0 ? piece : piece.slice(0, equals);
+        if (!isPlain(name)) return '***';
+        if (equals < 0) return piece;
+        return isOpen(name, piece.slice(equals + 1)) ? piece : `${name}=***`;
       })
       .join('&') ?? null;
   return urlText({
     ...url,
     userinfo: url.userinfo === '' ? '' : '***@',
-    path: url.path.replace(/(?:%2b|\+)?\d{7,}/gi, '***'),
+    path: url.path.replace(numbers, '***'),
     query,
   });
 }
+
+/** Seven digits and more, with what people and encodings put between them; those of an escape do not count. */
+const numbers = /(?:%2b|\+)?(?<!%|%[0-9a-f])\d(?:(?:%(?:20|28|29|2b|2d|2e|2f)|[-.()+_ ])*\d){6,}/gi;
 
 const secretName = /token|secret|pass|key|sig|auth|code|sid|session|jwt|credential|hash|sha/i;
 
@@ -50,7 +53,7 @@ function isOpen(name: string, value: string): boolean {
 }
 
 function isPlain(text: string): boolean {
-  return !/\d{7,}|[A-Za-z0-9_-]{24,}/.test(text);
+  return text.search(numbers) < 0 && !/[A-Za-z0-9_-]{24,}/.test(text);
 }
 
 function mark(before: string, after: string): string {
