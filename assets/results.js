@@ -15,6 +15,7 @@ const picked = address.searchParams
 const cards = new Map();
 let texts = textsOf('en');
 let invitation = { number: null, written: null };
+let invited = false;
 let lastResults = null;
 
 document.documentElement.dataset.view = onWall ? 'projector' : 'page';
@@ -141,14 +142,26 @@ function tell({ kind, since }) {
   const text = kind === 'live' ? texts.live : since === null ? texts.never : texts[kind](time);
   setText(byId('status'), text);
   byId('status').dataset.kind = kind;
+  if (kind === 'live') completeCards();
+}
+
+/** What a request that failed left out is asked for again while the service answers. */
+function completeCards() {
+  if (!invited) readInvitation();
+  else if ([...cards.values()].some((card) => card.lacksCode())) draw(lastResults);
 }
 
 async function readInvitation() {
-  const answer = await fetch('/invitation');
-  if (!answer.ok) return;
-  invitation = await answer.json();
-  if (lastResults) draw(lastResults);
+  invited = true;
+  try {
+    const answer = await fetch('/invitation', { signal: AbortSignal.timeout(8000) });
+    invited = answer.ok;
+    if (invited) invitation = await answer.json();
+  } catch {
+    invited = false;
+  }
+  if (invited && lastResults) draw(lastResults);
 }
 
 startFeed({ steady: onWall, draw, tell });
-readInvitation().catch(() => {});
+readInvitation();

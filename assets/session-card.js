@@ -11,8 +11,15 @@ export function makeCard() {
   const part = (selector) => element.querySelector(selector);
   const bars = scores.map((score) => makeBar(score));
   part('.histogram').append(...bars.map(({ bar }) => bar));
-  part('.code').addEventListener('error', () => {
-    part('.code').hidden = true;
+  const code = part('.code');
+  let codeFailed = false;
+  code.addEventListener('load', () => {
+    code.hidden = false;
+  });
+  code.addEventListener('error', () => {
+    code.hidden = true;
+    codeFailed = true;
+    delete code.dataset.shown;
   });
   let watch = null;
   const say = (selector, text) => setText(part(selector), text);
@@ -54,17 +61,27 @@ export function makeCard() {
     say('.how .text', texts.text);
     say('kbd', `${keyword} 5`);
     const { number, written } = invitation;
-    if (number === null || part('.to').dataset.shown === number) return;
+    if (number === null) return;
+    drawNumber(keyword, { texts, number, written });
+    if (onWall) drawCode(keyword, texts);
+  }
+
+  function drawNumber(keyword, { texts, number, written }) {
+    if (part('.to').dataset.shown === number) return;
     part('.to').dataset.shown = number;
     const link = document.createElement('a');
     // iOS and Android disagree about the first separator; both take this form.
     link.href = `sms:${number}?&body=${encodeURIComponent(`${keyword} `)}`;
     link.textContent = written;
     part('.to').replaceChildren(`${texts.to} `, link);
-    if (!onWall) return;
-    part('.code').src = `/poster?view=code&session=${encodeURIComponent(keyword)}`;
-    part('.code').alt = texts.codeOf(keyword);
-    part('.code').hidden = false;
+  }
+
+  function drawCode(keyword, texts) {
+    if (code.dataset.shown === keyword) return;
+    code.dataset.shown = keyword;
+    codeFailed = false;
+    code.alt = texts.codeOf(keyword);
+    code.src = `/poster?view=code&session=${encodeURIComponent(keyword)}`;
   }
 
   function drawComments(comments, { texts, onWall }) {
@@ -86,7 +103,7 @@ export function makeCard() {
     if (list.tabIndex !== tabIndex) list.tabIndex = tabIndex;
   }
 
-  return { element, draw };
+  return { element, draw, lacksCode: () => codeFailed };
 }
 
 /** Puts new comments in and takes old ones out; those that stay are not touched, so that a reader keeps the place. */

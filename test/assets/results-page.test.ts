@@ -1,5 +1,5 @@
 import axe from 'axe-core';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContextOptions, chromium, type Page, type Route } from 'playwright-core';
 import { chromiumArguments, describeWith } from '../requires';
 import { manySessions, type PageServer, resultsOf, servePages, sessionResult } from './serve-pages';
 
@@ -147,6 +147,23 @@ describeWith('Chromium', 'the results page', (executablePath) => {
     server.results = resultsOf([sessionResult({ count: 9 })]);
     await page.getByText('live', { exact: true }).waitFor({ timeout: 15_000 });
     await page.getByText('9 ratings').waitFor();
+  });
+
+  test('shows the number and a code although the first requests for them failed', async () => {
+    const refusals = { '**/invitation': 2, '**/poster?*': 1 };
+    const refused: string[] = [];
+    for (const [address, times] of Object.entries(refusals)) {
+      const refuse = async (route: Route) => {
+        refused.push(address);
+        await route.fulfill({ status: 503 });
+      };
+      await page.route(address, refuse, { times });
+    }
+    await visit('?view=projector');
+    await visible('.code').waitFor();
+    expect(await page.evaluate(`document.querySelector('.code').naturalWidth`)).toBeGreaterThan(0);
+    expect(await page.locator('.to a').textContent()).toBe('+1 555 010 0000');
+    expect(refused).toEqual(['**/invitation', '**/invitation', '**/poster?*']);
   });
 
   test('is accessible while it is offline', async () => {
