@@ -7,11 +7,13 @@ const filters = [...document.querySelectorAll('[data-filter]')];
 
 let filter = 'held';
 let comments = [];
+let cut = [];
 let act = null;
 
-export function drawComments(newComments, actNow) {
+/** @param given `cut`: states of which there are more comments than these */
+export function drawComments(newComments, given) {
   comments = newComments;
-  act = actNow;
+  ({ cut, act } = given);
   draw();
 }
 
@@ -35,7 +37,8 @@ export function drawUncounted(texts) {
 function draw() {
   for (const button of filters) {
     const { filter: state } = button.dataset;
-    const count = comments.filter((one) => one.state === state).length;
+    const more = cut.includes(state) ? '+' : '';
+    const count = `${comments.filter((one) => one.state === state).length}${more}`;
     button.setAttribute('aria-pressed', String(state === filter));
     setText(button, `${{ held: 'Waiting', approved: 'Shown', hidden: 'Hidden' }[state]} (${count})`);
   }

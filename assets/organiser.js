@@ -72,13 +72,13 @@ async function act(path, change, done) {
   }
 }
 
-function draw({ event, sessions, comments, uncounted }) {
+function draw({ event, sessions, comments, cut, uncounted }) {
   setText(document.getElementById('title'), event.title);
   const title = `${event.title}: organiser`;
   if (document.title !== title) document.title = title;
   setText(document.getElementById('rules'), describeRules(event));
   drawSessions(sessions, act);
-  drawComments(comments, act);
+  drawComments(comments, { cut, act });
   drawUncounted(uncounted);
 }
 

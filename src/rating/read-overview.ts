@@ -1,7 +1,7 @@
-import type { RatingStore, StoredComment } from '../storage/rating-store';
+import type { CommentState, RatingStore, StoredComment } from '../storage/rating-store';
 import { explainUncounted } from './explain-refusal';
 import type { RatingEvent, SessionState } from './rating-event';
-import { readResults, type SessionResult } from './read-results';
+import { readPublicComments, readResults, type SessionResult } from './read-results';
 
 /** What the organiser's page shows. Holds no pseudonym of a voter. */
 export interface Overview {
@@ -16,6 +16,8 @@ export interface Overview {
   })[];
   /** Newest first, those that wait for a decision before all others. */
   comments: StoredComment[];
+  /** States of which there are more comments than stand here. What everybody can read stands here in any case. */
+  cut: CommentState[];
   uncounted: { text: string; reason: string; explanation: string; at: number }[];
 }
 
@@ -28,14 +30,20 @@ export async function readOverview(input: {
   now: number;
 }): Promise<Overview> {
   const { event, store } = input;
-  const [{ sessions }, settings, held, decided, uncounted] = await Promise.all([
+  const read = (state: CommentState) =>
+    store.comments(event.id, { states: [state], limit: shownComments + 1 });
+  const [{ sessions }, settings, held, approved, hidden, uncounted] = await Promise.all([
     readResults({ ...input, all: true }),
     store.settings(event.id),
-    store.comments(event.id, { states: ['held'], limit: shownComments }),
-    store.comments(event.id, { states: ['approved', 'hidden'], limit: shownComments }),
+    read('held'),
+    readPublicComments(event, store),
+    read('hidden'),
     store.uncounted(event.id, shownUncounted),
   ]);
   const { title, moderation, results, keepDays } = event;
+  const decided = [...approved.comments, ...hidden.slice(0, shownComments)].sort(
+    (one, other) => other.at - one.at,
+  );
   return {
     event: { title, moderation, results, keepDays },
     sessions: sessions.map(({ comments: _, hidden: _hidden, waitsFor: _waitsFor, ...result }) => {
@@ -49,7 +57,12 @@ export async function readOverview(input: {
         results: setting?.results ?? null,
       };
     }),
-    comments: [...held, ...decided],
+    comments: [...held.slice(0, shownComments), ...decided],
+    cut: [
+      ...(held.length > shownComments ? (['held'] as const) : []),
+      ...(approved.complete ? [] : (['approved'] as const)),
+      ...(hidden.length > shownComments ? (['hidden'] as const) : []),
+    ],
     uncounted: uncounted.map(({ text, reason, at }) => ({
       text,
       reason,

@@ -46,10 +46,10 @@ export async function readResults({
   all?: boolean;
 }): Promise<Results> {
   const { title, language, minimumAnswers } = event;
-  const [tallies, settings, comments] = await Promise.all([
+  const [tallies, settings, { comments }] = await Promise.all([
     store.tally(event.id),
     store.settings(event.id),
-    readApproved(event, store),
+    readPublicComments(event, store),
   ]);
   return {
     event: { title, language, minimumAnswers },
@@ -70,14 +70,23 @@ export async function readResults({
   };
 }
 
-// One question for all sessions; one for each only where a session may have pushed the comments of others out.
-async function readApproved(event: RatingEvent, store: RatingStore): Promise<StoredComment[]> {
-  const newest = await store.comments(event.id, { states: ['approved'], limit: readComments });
-  if (newest.length < readComments) return newest;
+/**
+ * The newest approved comments, newest first: all that the results page shows of any session, and some more.
+ * @returns `complete`: there are no others
+ */
+export async function readPublicComments(
+  event: RatingEvent,
+  store: RatingStore,
+): Promise<{ comments: StoredComment[]; complete: boolean }> {
+  const newest = await store.comments(event.id, { states: ['approved'], limit: readComments + 1 });
+  if (newest.length <= readComments) return { comments: newest, complete: true };
+  // A question for each only where a session may have pushed the comments of others out.
   const each = event.sessions.map(({ keyword }) =>
     store.comments(event.id, { states: ['approved'], session: keyword, limit: shownComments }),
   );
-  return (await Promise.all(each)).flat();
+  const all = [...newest.slice(0, readComments), ...(await Promise.all(each)).flat()];
+  const once = [...new Map(all.map((comment) => [comment.id, comment])).values()];
+  return { comments: once.sort((one, other) => other.at - one.at), complete: false };
 }
 
 function findObstacle(

@@ -11,6 +11,7 @@ function overviewOf(session: Partial<ShownSession>, change: Partial<Overview> = 
     event: { title: 'Test event', moderation: 'doubtful', results: 'always', keepDays: null },
     sessions: [{ ...result, held: null, opensAt: null, closesAt: null, results: null, ...session }],
     comments: [],
+    cut: [],
     uncounted: [],
     ...change,
   };
@@ -149,5 +150,21 @@ describeWith('Chromium', 'the organiser’s page', (executablePath) => {
     await page.getByText('results of KEYNOTE: shown to everybody').waitFor();
     await group.locator('[data-results="shown"][aria-pressed="true"]').waitFor();
     expect(changes).toEqual(Array(2).fill({ keyword: 'KEYNOTE', results: 'shown' }));
+  });
+
+  test('says where there are more comments than it lists', async () => {
+    const comment = {
+      id: '1-1',
+      session: 'KEYNOTE',
+      text: 'fine',
+      score: 5,
+      state: 'approved',
+      at: 1,
+    } as const;
+    overview = overviewOf({}, { comments: [comment], cut: ['approved'] });
+    await visit();
+    await page.getByRole('button', { name: 'Shown (1+)', exact: true }).click();
+    await page.getByRole('button', { name: 'Waiting (0)', exact: true }).waitFor();
+    await page.getByText('fine').waitFor();
   });
 });

@@ -5,10 +5,11 @@ import { takeOrganiserText } from '../../src/rating/organiser-text';
 import { parseEvent } from '../../src/rating/parse-event';
 import type { RatingEvent } from '../../src/rating/rating-event';
 import { readOverview } from '../../src/rating/read-overview';
+import { readResults } from '../../src/rating/read-results';
 import { readSessionChange } from '../../src/rating/read-session-change';
 import { readTimeline } from '../../src/rating/read-timeline';
 import { type ExportFormat, writeExportPart } from '../../src/rating/write-export';
-import type { RatingStore } from '../../src/storage/rating-store';
+import type { CommentState, RatingStore } from '../../src/storage/rating-store';
 import { openSqliteStore } from '../../src/storage/sqlite/sqlite-store';
 import { readExportPart, voterNames } from '../../src/twilio/export-part';
 import { rating } from '../storage/contract';
@@ -234,6 +235,30 @@ test('a timeline that had no time for all ratings says so', async () => {
     bars: [{ counts: [1] }],
     complete: false,
   });
+});
+
+test('the overview has whatever is public, however many comments came since, and says what it leaves out', async () => {
+  const comment = (index: number, session: string, state: CommentState) => {
+    const text = `${session} ${index}`;
+    return rating({ voter: `voter-${index}`, session, at: 1_000 + index, comment: { text, state } });
+  };
+  await store.record(comment(0, 'PANEL', 'approved'));
+  await Promise.all(
+    Array.from({ length: 201 }, async (_, index) => {
+      await store.record(comment(1 + index, 'KEYNOTE', 'approved'));
+      await store.record(comment(300 + index, 'KEYNOTE', 'hidden'));
+    }),
+  );
+  await store.record(comment(600, 'PANEL', 'held'));
+  const { comments, cut } = await readOverview({ event, store, now });
+  const texts = comments.map(({ text }) => text);
+  const { sessions } = await readResults({ event, store, now, all: true });
+  for (const { text } of sessions.flatMap((session) => session.comments)) expect(texts).toContain(text);
+  expect(texts).toContain('PANEL 0');
+  expect(texts.slice(0, 2)).toEqual(['PANEL 600', 'KEYNOTE 500']);
+  expect(texts).toHaveLength(1 + 201 + 200);
+  expect(new Set(texts).size).toBe(texts.length);
+  expect(cut).toEqual(['approved', 'hidden']);
 });
 
 test('the overview has held comments first, and says why a text was not counted, without naming anybody', async () => {
