@@ -124,6 +124,8 @@ function readManifest(file: string): { dependencies?: Record<string, string> } {
   try {
     return Object(JSON.parse(readFileSync(file, 'utf8')));
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+      throw new BundleFault(['There is no package.json here: run this in the folder of the project.']);
     throw new BundleFault([`package.json:1: ${error instanceof Error ? error.message : error}`]);
   }
 }

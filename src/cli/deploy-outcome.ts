@@ -12,7 +12,7 @@ import { userinfoOf } from './webhook-option';
 
 /** Says why nothing was changed. @returns false, which is the outcome */
 export function reportFaults(faults: string[], { json }: { json?: boolean }): false {
-  if (json) console.log(JSON.stringify({ ok: false, faults }, null, 2));
+  if (json) console.log(JSON.stringify({ ok: false, error: faults[0], faults }, null, 2));
   for (const fault of faults) console.error(`ringtrue: ${fault}`);
   console.error('Nothing was changed at Twilio.');
   return false;
@@ -43,7 +43,8 @@ export async function reportFailure({
   const stillActive = now?.buildSid ? now.buildSid === deployed?.buildSid : false;
   const state = await leaveAsItWas({ client, now, former: deployed });
   if (json) {
-    console.log(JSON.stringify({ ok: false, failure, stillActive }, null, 2));
+    const error = `Not deployed: ${failure.meaning}`;
+    console.log(JSON.stringify({ ok: false, error, failure, stillActive }, null, 2));
     return false;
   }
   console.error(pc.red('Not deployed.'));
@@ -128,7 +129,21 @@ export function reportProbes({
   if (ok && domain !== null) writeDeployed(dataDir, { accountSid, domain, userinfo: userinfoOf(variables) });
   const next = `npm run number -- +15551234567 --url https://${domain}/sms/incoming`;
   if (json) {
-    const result = { ok, domain, region, serviceSid, environmentSid, buildSid, takenBack, probes };
+    const failed = probes.find(({ passed }) => !passed);
+    const error = failed
+      ? `${failed.path} does not do what it should (${failed.claim}): ${failed.status ?? 'no answer'}.`
+      : 'There was nothing to probe.';
+    const result = {
+      ok,
+      ...(!ok && { error }),
+      domain,
+      region,
+      serviceSid,
+      environmentSid,
+      buildSid,
+      takenBack,
+      probes,
+    };
     console.log(JSON.stringify({ ...result, next: ok ? next : null }, null, 2));
   } else if (ok) {
     console.log(`https://${domain}/              live results`);

@@ -34,6 +34,13 @@ describe('a command that cannot be done, asked for JSON,', () => {
     expect(code).toBe(args[0] === 'build' ? 1 : 2);
   });
 
+  test('says of an empty folder from build, too, what the other commands say', async () => {
+    const { stdout } = await runRingtrue(['build', '--json'], { cwd });
+    expect(JSON.parse(stdout)).toEqual({
+      error: 'There is no package.json here: run this in the folder of the project.',
+    });
+  });
+
   test('says so as well when it fails with 1', async () => {
     const url = `postgres://ada:hunter2@127.0.0.1:${await freePort()}/ratings`;
     writeFileSync(path.join(cwd, '.env'), `DATABASE_URL=${url}\n`);

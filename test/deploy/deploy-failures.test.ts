@@ -79,6 +79,7 @@ describe('a deploy that fails', () => {
     const { code, stdout, stderr } = await at.deploy('--json');
     expect(JSON.parse(stdout)).toMatchObject({ ok: false, stillActive: false });
     expect(JSON.parse(stdout).failure.meaning).toContain(meaning);
+    expect(JSON.parse(stdout).error).toBe(`Not deployed: ${JSON.parse(stdout).failure.meaning}`);
     expect(stdout + stderr).not.toMatch(stack);
     expect(code).toBe(1);
   });

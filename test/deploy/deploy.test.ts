@@ -167,7 +167,9 @@ describe('before anything is changed', () => {
       '.env',
       `ACCOUNT_SID=${twilio.accountSid}\nAUTH_TOKEN=${twilio.authToken}\n${lines.join('\n')}\n`,
     );
-    const { code, stderr } = await deploy('--yes', '--json');
+    const { code, stdout, stderr } = await deploy('--yes', '--json');
+    const { ok, error, faults } = JSON.parse(stdout);
+    expect({ ok, error }).toEqual({ ok: false, error: faults[0] });
     expect(stderr).toContain('VOTER_SECRET is missing or too short');
     expect(stderr).toContain('The variable LONG has 451 bytes and Twilio takes 450');
     expect(code).toBe(1);

@@ -141,7 +141,15 @@ describe('a deploy of code that does not do what it should', () => {
       },
       skip: 1,
     });
-    expect((await at.deploy()).stderr).toContain(`${before} is active again, with the variables it had.`);
+    const { stdout, stderr } = await at.deploy('--json');
+    expect(stderr).toContain(`${before} is active again, with the variables it had.`);
+    expect(JSON.parse(stdout)).toMatchObject({
+      ok: false,
+      error: expect.stringMatching(
+        /^\/sms\/\w+ does not do what it should \(signed: answered with TwiML\): 500\.$/,
+      ),
+      takenBack: true,
+    });
   });
 
   test('and may be taken back or not says how to see what is active', async () => {
