@@ -67,6 +67,7 @@ export async function readSigningKeys({
   ];
   const id = [process.env, file].flatMap((source) => valuesOf(source, accountNames))[0]?.trim();
   const others = [
+    ...listDemoToken(dataDir),
     ...rest.map(({ secret }) => ({ kind: 'other' as const, secret })),
     ...findOthers([process.env, file]),
   ];
@@ -93,6 +94,14 @@ function findDemoToken(dataDir: string, requests: readonly CapturedRequest[]): F
   const demo = findDemoCredentials(dataDir);
   if (!demo || !requests.every((request) => isForEmulator(request, demo))) return [];
   return [{ secret: demo.authToken, origin: 'the demo token of this folder' }];
+}
+
+// Beside a configured key it is what signed where the emulator called an application that expects Twilio.
+function listDemoToken(dataDir: string): OtherKey[] {
+  const demo = findDemoCredentials(dataDir);
+  return demo
+    ? [{ kind: 'other', secret: demo.authToken, name: 'the demo token of the emulator in this folder' }]
+    : [];
 }
 
 function isForEmulator({ url, body, params }: CapturedRequest, { accountSid }: DemoCredentials): boolean {

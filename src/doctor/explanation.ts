@@ -14,6 +14,8 @@ export interface CapturedRequest extends Omit<SignedRequest, 'params' | 'signatu
 /** A secret that is not configured as the key, and may have signed by mistake. */
 export interface OtherKey extends Key {
   kind: 'secondary' | 'former' | 'other-account' | 'api-key-secret' | 'test' | 'other';
+  /** What it is, in words to be shown. */
+  name?: string | undefined;
 }
 
 export interface ExplainOptions {

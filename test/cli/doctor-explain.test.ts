@@ -146,6 +146,23 @@ describe('without a key, but with the demo token of the emulator', () => {
   });
 });
 
+test('with a key, says of what the emulator signed that its demo token did, alone and beside another cause', async () => {
+  const demo = makeDemoCredentials();
+  mkdirSync(path.join(dir, '.ringtrue'));
+  writeFileSync(path.join(dir, '.ringtrue', 'credentials.json'), JSON.stringify(demo));
+  const signed = getExpectedTwilioSignature(demo.authToken, url, params);
+  const request = { ...genuine, headers: { ...headers, 'X-Twilio-Signature': signed } };
+  for (const at of [url, url.replace('https', 'http')]) {
+    const { code, stdout } = await explain({ ...request, url: at });
+    expect(stdout).toContain('key-other');
+    expect(stdout).toContain(
+      'A secret that is not configured as a key signed. (the demo token of the emulator',
+    );
+    expect(stdout).not.toContain(demo.authToken);
+    expect(code).toBe(0);
+  }
+});
+
 test('says which file the key is from', async () => {
   writeFileSync(path.join(dir, 'other.env'), `TWILIO_AUTH_TOKEN=${token}\n`);
   const { stdout } = await explain(genuine, { env: {}, flags: ['--env', 'other.env'] });

@@ -30,7 +30,9 @@ export const keyHypotheses: readonly Hypothesis[] = [
       part: 'key',
       *rewrites(_, { otherKeys }) {
         const keys = otherKeys.filter(({ kind, secret }) => codesOfKinds[kind] === code && secret !== '');
-        if (keys.length > 0) yield { keys };
+        const unnamed = keys.filter(({ name }) => name === undefined);
+        if (unnamed.length > 0) yield { keys: unnamed };
+        for (const key of keys) if (key.name !== undefined) yield { keys: [key], because: key.name };
       },
     }),
   ),
