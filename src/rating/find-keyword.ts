@@ -44,7 +44,7 @@ function mayEnd(rest: string): boolean {
 
 /**
  * The sessions whose keywords are words of a text, wherever they stand, but for those it only compares with (`better than the workshop`).
- * @returns with each whether the text, or a part of it, ends there
+ * @returns with each whether the text, or a part of it, ends there or goes on with a number
  */
 export function mentionedKeywords<T extends { keyword: string }>(
   text: string,
@@ -57,7 +57,7 @@ export function mentionedKeywords<T extends { keyword: string }>(
     const found = [...folded.matchAll(word)].filter(({ index }) => !comparing.test(folded.slice(0, index)));
     if (found.length === 0) return [];
     const isLast = found.some(({ index }) =>
-      /^\s*(?:$|[^\s\p{L}\p{N}'’-])/u.test(folded.slice(index + keyword.length)),
+      /^\s*(?:$|[^\s\p{L}'’-])/u.test(folded.slice(index + keyword.length)),
     );
     return [{ session, isLast }];
   });

@@ -39,7 +39,10 @@ export function skipBeforeComment(text: string): string {
 }
 
 const article = '(?:the|der|die|das|dem|den|la|le|les|el|los|las)';
-const anArticle = '(?:an?|eine?[nr]?|une?|una)';
+const anArticle = "(?:an?|['’]?ne[nr]?|eine?[nr]?|une?|una)";
+/** What a session is called where its keyword is left out. */
+export const sessionNouns =
+  '(?:session|talk|speech|presentation|lecture|vortrag|präsentation|rede|conférence|présentation|exposé|charla|ponencia|presentación|conferencia)';
 const strength =
   '(?:\\s+(?:solid|strong|good|clear|big|full|perfect|glatte|klare|solide|starke|gute|volle|gros|grosse|bon|bonne|gran|buen))?';
 
@@ -51,18 +54,22 @@ const greeting =
 /** How a sentence about a score begins: `I give it a 5`, `My score: 5`, `Ich gebe der Keynote eine 4`. */
 const opening = [
   '(?:please\\s+)?(?:rate|vote|text|send)(?:\\s+for)?',
-  `(?:i|we)(?:['’]d|['’]ll)?\\s+(?:would\\s+)?(?:give|rate|score|vote)(?:\\s+(?:it|this|that))?`,
-  `(?:i['’]d|i would)\\s+say`,
-  `(?:i\\s+)?meant|(?:please\\s+)?change(?:\\s+(?:it|that))?\\s+to|make\\s+(?:it|that)`,
+  `(?:i|we)(?:['’]?d|['’]?ll)?\\s+(?:would\\s+)?(?:give|gave|rated?|scored?|voted?)(?:\\s+(?:it|(?:this|that|the)\\s+${sessionNouns}|this|that))?`,
+  `gave\\s+(?:it|this|that)`,
+  `(?:i['’]?d|i would)\\s+say`,
+  `(?:i\\s+)?meant|(?:please\\s+)?change(?:\\s+(?:it|that|my\\s+(?:vote|score|rating)))?\\s+to|make\\s+(?:it|that)`,
+  'definitely|easily|absolutely|clearly|solid|(?:ganz\\s+)?klar|eindeutig|leider(?:\\s+nur)?|clairement|claramente',
+  'for me|für mich|pour moi|para m[ií]',
   '(?:for|für|pour|para)',
-  `(?:it['’]?s|it is|it was|that was|that['’]s)(?=\\s+${anArticle}\\s)`,
+  `(?:it['’]?s|it is|it was|was|that was|that['’]?s)(?=\\s+${anArticle}\\s)`,
   `(?:my\\s+)?(?:score|rating|vote|note|mark)(?:\\s+(?:is|for|of))?`,
-  `(?:von mir|ich)\\s+(?:gebe|vergebe|würde)(?:\\s+(?:ihm|ihr))?`,
+  `(?:von mir|ich)\\s+(?:gebe?|vergebe|würde)(?:\\s+(?:ihm|ihr|dem\\s+vortrag|der\\s+session))?`,
+  'von mir',
   `(?:meine\\s+)?(?:note|bewertung)(?:\\s+(?:ist|für))?`,
   `(?:war|ist)(?=\\s+eine\\s)`,
-  `je\\s+(?:donne|mets|dirais)(?:\\s+(?:la note de|la note))?`,
+  `(?:je\\s+(?:donne|mets|dirais|donnerais|mettrais)|j['’]?ai\\s+(?:mis|donné))(?:\\s+(?:la note de|la note))?`,
   `(?:ma\\s+note|mon\\s+vote)(?:\\s+(?:est|pour))?`,
-  `(?:le\\s+)?(?:doy|pongo)`,
+  `(?:yo\\s+)?(?:le\\s+)?(?:doy|pongo|daría)`,
   `(?:mi\\s+)?nota(?:\\s+(?:es|para))?`,
 ];
 const openings = new RegExp(
@@ -72,8 +79,9 @@ const openings = new RegExp(
 const openingsJapanese = /^(?:評価|点数|スコア|星)(?:は)?\s*[:=]?\s*/u;
 
 const between = new RegExp(
-  "^(?:(?:is|was|gets?|got|deserves|receives|rated|definitely|easily|(?:i['’]d|i would) say|von mir|für mich|pour moi|para m[ií]|session|talk|my|score|rating|vote|note|mark|ist|war|bekommt|kriegt|verdient|" +
-    `bewertung|est|était|mérite|vaut|obtient|a|es|fue|merece|recibe|nota|punktzahl|${anArticle}${strength})(?!\\p{L})[\\s:=–-]*)+`,
+  `^(?:(?:${anArticle}${strength}|` +
+    "is|was|gets?|got|deserves|receives|rated|definitely|easily|(?:i['’]d|i would) say|von mir|für mich|pour moi|para m[ií]|session|talk|my|score|rating|vote|note|mark|ist|war|bekommt|kriegt|verdient|" +
+    `bewertung|est|était|mérite|vaut|obtient|a|es|fue|merece|recibe|nota|punktzahl)(?!\\p{L})[\\s:=–-]*)+`,
   'iu',
 );
 const betweenJapanese = /^(?:は|が|の|に|も)?\s*(?:評価|点数|スコア|星)?(?:は)?\s*[:=]?\s*/u;
@@ -85,7 +93,7 @@ const connector = new RegExp(
 
 /** What may follow a score in a sentence: its end, a mark, or a reason. */
 const sentenceGoesOn =
-  /^\s*(?:$|[^\p{L}\p{N}\s-]|\n|-\s|(?:for|from|because|since|but|and|as|overall|weil|denn|da|aber|und|für|von|pour|parce|car|mais|et|para|porque|pero|y|です|でした)(?!\p{Script=Latin}))/u;
+  /^\s*(?:$|[^\p{L}\p{N}\s-]|\n|-\s|(?:for|from|because|since|but|and|as|overall|weil|denn|da|aber|und|für|von|pour|parce|car|mais|et|para|porque|pero|y|です|でした)(?!\p{Script=Latin})|(?:not|instead of|nicht|statt|pas|no)\s+(?:an?\s+|eine\s+|une?\s+)?\d)/u;
 
 /** Drops how a sentence about a score begins. */
 export function skipSentence(text: string): string {

@@ -78,7 +78,7 @@ export function readText(text: string, sessions: readonly SessionNow[]): Reading
   const said = plain.slice(found.comment.from, found.comment.to);
   const besides = found.named && ratedBesides(said, found.named, sessions);
   if (found.named && besides) return refuseSeveral([found.named, besides]);
-  const session = found.named ?? spokenOf(said, sessions);
+  const session = found.named ?? spokenOf(plain, sessions);
   if (found.score === 'out-of-range') return refuse('score-out-of-range', session);
   if (!found.named) {
     const meant = misspelt(comment, session, sessions);
@@ -117,9 +117,9 @@ function place({ score, named, rest }: Leading<SessionNow>, plain: string): Foun
 }
 
 /** `Loved the workshop, 5 stars` is for WORKSHOP, even while another session is the only open one. */
-function spokenOf(comment: string, sessions: readonly SessionNow[]): SessionNow | null {
+function spokenOf(plain: string, sessions: readonly SessionNow[]): SessionNow | null {
   const only = onlyOpen(sessions);
-  const mentioned = mentionedKeywords(comment, sessions);
+  const mentioned = mentionedKeywords(plain, sessions);
   const [first] = mentioned;
   if (!first || mentioned.some(({ session }) => session === only)) return only;
   if (mentioned.length > 1) return null;

@@ -43,7 +43,9 @@ export function replyToRefusal(
     case 'nothing-open':
       return write('nothingOpen', about, {});
     case 'unknown-keyword':
-      return session ? write('didYouMean', about, { keyword }) : whichSession(event, open);
+      if (session) return write('didYouMean', about, { keyword });
+      // Where there is no choice, the keyword was not what was missing.
+      return open.length === 1 ? write('howTo', about, { keyword }) : whichSession(event, open);
     case 'which-session':
       return whichSession(event, open);
     case 'score-out-of-range':

@@ -44,12 +44,17 @@ test('a session that a comment names is the one that was meant, open or not', ()
   expect(readAll(ofWorkshop, [keynote, closed])).toEqual(ofWorkshop.map(([text]) => [text, 'closed']));
   expect(readAll(besidesWorkshop, [keynote, closed])).toEqual(besidesWorkshop);
   expect(readAll(besidesWorkshop, two)).toEqual(besidesWorkshop.map(([text]) => [text, 'which-session']));
-  const talk: SessionNow = { keyword: '基調講演', title: 'Keynote', state: 'paused' };
-  expect(readAll([['5 最高の基調講演', '']], [keynote, talk])).toEqual([['5 最高の基調講演', 'paused']]);
-  expect(readAll([['5 workshop と 基調講演', '']], [keynote, closed, talk])).toEqual([
+  const lecture: SessionNow = { keyword: '基調講演', title: 'Keynote', state: 'paused' };
+  // The noun for it may be its keyword.
+  const talk: SessionNow = { keyword: 'TALK', title: 'Talk', state: 'closed' };
+  expect(readAll([["I'd give this talk a 4", '']], [keynote, talk])).toEqual([
+    ["I'd give this talk a 4", 'closed'],
+  ]);
+  expect(readAll([['5 最高の基調講演', '']], [keynote, lecture])).toEqual([['5 最高の基調講演', 'paused']]);
+  expect(readAll([['5 workshop と 基調講演', '']], [keynote, closed, lecture])).toEqual([
     ['5 workshop と 基調講演', 'closed'],
   ]);
-  expect(readAll([['5 loved workshop, 基調講演', '']], [keynote, closed, talk])).toEqual([
+  expect(readAll([['5 loved workshop, 基調講演', '']], [keynote, closed, lecture])).toEqual([
     ['5 loved workshop, 基調講演', 'which-session'],
   ]);
 });
@@ -138,6 +143,10 @@ test('reads the longest texts there are, of whatever they consist, in a moment',
     'and ',
     'workshop ',
     'than the ',
+    '最高5',
+    'great talk, ',
+    'leider ',
+    'for me ',
   ];
   for (const piece of pieces) {
     const text = `${piece.repeat(1600).slice(0, 1590)} x`;

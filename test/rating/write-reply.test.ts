@@ -89,6 +89,17 @@ test.each(languages)('every reply in %s says something and costs one segment', (
   }
 });
 
+test('where one session is open, a first word that is no keyword is not asked to be one', () => {
+  const event = makeEvent('en');
+  const only: SessionNow[] = [{ keyword: 'KEYNOTE', title: 'Opening keynote', state: 'open' }];
+  const reading = readText('boring 1', only);
+  if (reading.kind !== 'refused') throw new Error('boring 1 is not refused');
+  expect(reading.reason).toBe('unknown-keyword');
+  expect(replyToRefusal(reading, event, only)).toBe(
+    'Please text a score from 1 to 5, for example: KEYNOTE 5',
+  );
+});
+
 test('a changed rating says from what to what', () => {
   const reply = replyToRating(
     { session: { keyword: 'KEYNOTE', title: 'Opening' }, score: 5 },
