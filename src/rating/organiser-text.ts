@@ -10,10 +10,16 @@ const longestReply = 320;
 /**
  * Does what an organiser texted: `OPEN KEYNOTE`, `PAUSE KEYNOTE`, `CLOSE KEYNOTE`, `STATS`, `STATS KEYNOTE`. Answers the reply, or `null`
  * when the text is none of these: then it is an attendee's.
+ * @param input.messageSid another delivery of a text is answered alike, and changes nothing
  */
 export async function takeOrganiserText(
   text: string,
-  { event, store, now }: { event: RatingEvent; store: RatingStore; now: number },
+  {
+    event,
+    store,
+    now,
+    messageSid,
+  }: { event: RatingEvent; store: RatingStore; now: number; messageSid?: string },
 ): Promise<string | null> {
   const [, first = '', second] = /^\s*(\p{L}+)(?:\s+(\S+?))?[\s.!]*$/u.exec(text.normalize('NFKC')) ?? [];
   const verb = first.toUpperCase();
@@ -26,7 +32,7 @@ export async function takeOrganiserText(
   if (state === null && second === undefined) return writeStats({ event, store, now });
   if (state === null) return session ? writeStats({ event, store, now }, session.keyword) : null;
   if (!session) return listed('Which session? ', keywords(event), ', ');
-  await store.mergeSetting(event.id, { keyword: session.keyword, state });
+  await store.mergeSetting(event.id, { keyword: session.keyword, state }, messageSid);
   return `${session.keyword} is ${state} now.`;
 }
 

@@ -79,10 +79,12 @@ export interface SessionSetting {
   closesAt?: number | null | undefined;
   /** Who sees the results of this session, whatever the event says of all; `undefined`: as the event says. */
   results?: 'shown' | 'hidden' | undefined;
+  /** MessageSids of the last texts that changed it, the newest last: none of them does it again. */
+  messages?: string[] | undefined;
 }
 
 /** What an organiser changes of it. What is not named stays; what is named `undefined` is as the event's file says again. */
-export type SettingChange = Pick<SessionSetting, 'keyword'> & Partial<SessionSetting>;
+export type SettingChange = Pick<SessionSetting, 'keyword'> & Partial<Omit<SessionSetting, 'messages'>>;
 
 /** An event as its file describes it. */
 export interface RatingEvent {

@@ -39,8 +39,11 @@ export interface RatingStore {
   /** Replaces what is kept about the session `setting.keyword`. */
   changeSetting(event: string, setting: SessionSetting): Promise<void>;
 
-  /** Changes what `change` names of the session `change.keyword`, and nothing else: of two changes at once neither undoes the other. */
-  mergeSetting(event: string, change: SettingChange): Promise<void>;
+  /**
+   * Changes what `change` names of the session `change.keyword`, and nothing else: of two changes at once neither undoes the other.
+   * @param messageSid of the text that wants it. One of the last 20 that changed this session changes nothing.
+   */
+  mergeSetting(event: string, change: SettingChange, messageSid?: string): Promise<void>;
 
   /**
    * Remembers a text that was not counted, for the organiser's question why; keeps the newest 500 of an event. Not one whose

@@ -8,7 +8,12 @@ import { senderNumber } from './voter';
 export async function takeText(call: MessageCall): Promise<string | null> {
   const { message, voter, event, store, now, config } = call;
   if (config.organiserNumbers.includes(senderNumber(message.from))) {
-    const reply = await takeOrganiserText(message.body, call);
+    const reply = await takeOrganiserText(message.body, {
+      event,
+      store,
+      now,
+      messageSid: message.messageSid,
+    });
     if (reply !== null) return reply;
   }
   return takeRating({ ...message, text: message.body, voter, event, store, now, isProfane });

@@ -75,6 +75,15 @@ describe('what an organiser texts', () => {
     expect(await state(keyword)).toBe(expected);
   });
 
+  test('another delivery of a text is answered alike and undoes nothing', async () => {
+    const input = { event, store, now };
+    const open = { ...input, messageSid: `SM${'a'.repeat(32)}` };
+    const first = await takeOrganiserText('OPEN KEYNOTE', open);
+    await takeOrganiserText('CLOSE KEYNOTE', { ...input, messageSid: `SM${'b'.repeat(32)}` });
+    expect(await takeOrganiserText('OPEN KEYNOTE', open)).toBe(first);
+    expect(await state('KEYNOTE')).toBe('closed');
+  });
+
   test('STATS answers a line for each session', async () => {
     await store.record(rating({ score: 4 }));
     expect(await takeOrganiserText('stats', { event, store, now })).toBe(

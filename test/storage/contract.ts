@@ -227,6 +227,24 @@ export function describeRatingStore(
       ]);
     });
 
+    test('a message changes a setting once, however often and whenever it comes', async () => {
+      const text = (sid: string, state: 'open' | 'closed') =>
+        store.mergeSetting('event', { keyword: 'KEYNOTE', state }, sid);
+      const state = async () => (await store.settings('event'))[0]?.state;
+      await text('SM1', 'open');
+      await text('SM2', 'closed');
+      await text('SM1', 'open');
+      expect(await state()).toBe('closed');
+      await store.mergeSetting('event', { keyword: 'KEYNOTE', state: 'paused' });
+      await Promise.all([text('SM2', 'closed'), text('SM1', 'open')]);
+      expect(await store.settings('event')).toEqual([
+        { keyword: 'KEYNOTE', state: 'paused', messages: ['SM1', 'SM2'] },
+      ]);
+      for (let sid = 3; sid <= 22; sid += 1) await text(`SM${sid}`, 'open');
+      const [{ messages } = { messages: [] }] = await store.settings('event');
+      expect(messages).toEqual(Array.from({ length: 20 }, (_, index) => `SM${index + 3}`));
+    });
+
     test('of changes of one setting at once none undoes another', async () => {
       for (let round = 1; round <= 10; round += 1) {
         const keyword = `TALK${round}`;

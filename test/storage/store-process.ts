@@ -71,7 +71,7 @@ export async function startStoreProcess(settings: StoreSettings): Promise<StoreP
     moderate: (event, id, state) => call('moderate', event, id, state),
     settings: (event, options) => call('settings', event, options),
     changeSetting: (event, setting) => call('changeSetting', event, setting),
-    mergeSetting: (event, change) => call('mergeSetting', event, change),
+    mergeSetting: (event, change, messageSid) => call('mergeSetting', event, change, messageSid),
     noteUncounted: (event, text) => call('noteUncounted', event, text),
     uncounted: (event, limit) => call('uncounted', event, limit),
     async *ratings(event, after) {

@@ -2,6 +2,8 @@ import { handler } from '../../functions/organiser/sessions';
 import { takeOrganiserText } from '../../src/rating/organiser-text';
 import type { RatingStore } from '../../src/storage/rating-store';
 import { readEventAsset } from '../../src/twilio/event-asset';
+import type { MessageCall } from '../../src/twilio/handler';
+import { takeText } from '../../src/twilio/take-text';
 import { type StartedSync, startSync } from '../stand-in/start-sync';
 import { callFunction } from './call-function';
 
@@ -51,4 +53,22 @@ test('of two changes at once neither undoes the other', async () => {
     await Promise.all([change({ state: 'closed' }), change({ results: 'hidden' })]);
     expect(await keynote()).toEqual([{ keyword: 'KEYNOTE', state: 'closed', results: 'hidden' }]);
   }
+});
+
+test('a text of an organiser that is delivered again leaves the session as it was changed since', async () => {
+  const store = sync.open();
+  const organiser = '+15550100009';
+  const deliver = (body: string, sid: string) =>
+    takeText({
+      message: { from: organiser, body, messageSid: `SM${sid.repeat(32)}` },
+      config: { organiserNumbers: [organiser] },
+      event: readEventAsset(),
+      store,
+      now: 1,
+    } as MessageCall);
+  const reply = await deliver('OPEN KEYNOTE', 'a');
+  await deliver('CLOSE KEYNOTE', 'b');
+  expect(await deliver('OPEN KEYNOTE', 'a')).toBe(reply);
+  expect(await store.settings(eventId)).toMatchObject([{ state: 'closed' }]);
+  expect(JSON.stringify(await store.settings(eventId))).not.toContain('5550100009');
 });

@@ -1,5 +1,5 @@
 import type { Score, SessionSetting, SettingChange } from '../../rating/rating-event';
-import { mergeSetting } from '../merge-setting';
+import { keptMessages, mergeSetting } from '../merge-setting';
 import { type RatingPlace, readCursor } from '../rating-cursor';
 import type {
   CommentQuery,
@@ -107,14 +107,21 @@ class PostgresStore implements RatingStore {
   }
 
   // The row that is there is locked and read by the statement that changes it.
-  async mergeSetting(event: string, change: SettingChange): Promise<void> {
+  async mergeSetting(event: string, change: SettingChange, messageSid?: string): Promise<void> {
     const taken = Object.entries(change).filter(([, value]) => value === undefined);
-    const first = JSON.stringify(mergeSetting(undefined, change));
-    await this.database.ask`
-      INSERT INTO ringtrue.settings AS s VALUES (${event}, ${change.keyword}, ${first})
-      ON CONFLICT (event, session) DO UPDATE SET setting =
-        (s.setting::jsonb - ARRAY(SELECT jsonb_array_elements_text(${JSON.stringify(taken.map(([name]) => name))}))
-          || ${JSON.stringify(change)}::jsonb)::text`;
+    const names = literal(JSON.stringify(taken.map(([name]) => name)));
+    const first = JSON.stringify(mergeSetting(undefined, change, messageSid));
+    const message = literal(JSON.stringify(messageSid === undefined ? [] : [messageSid]));
+    const messages = "coalesce(s.setting::jsonb->'messages', '[]')";
+    const remember = `|| jsonb_build_object('messages', CASE
+      WHEN jsonb_array_length(${messages}) < ${keptMessages} THEN ${messages} ELSE ${messages} - 0 END || ${message}::jsonb)`;
+    await this.database.call(
+      `INSERT INTO ringtrue.settings AS s VALUES (${literal(event)}, ${literal(change.keyword)}, ${literal(first)})
+       ON CONFLICT (event, session) DO UPDATE SET setting =
+         (s.setting::jsonb - ARRAY(SELECT jsonb_array_elements_text(${names}))
+           || ${literal(JSON.stringify(change))}::jsonb ${messageSid === undefined ? '' : remember})::text
+       ${messageSid === undefined ? '' : `WHERE NOT ${messages} @> ${message}::jsonb`}`,
+    );
   }
 
   async noteUncounted(event: string, { voter, messageSid, text, reason, at }: UncountedText): Promise<void> {

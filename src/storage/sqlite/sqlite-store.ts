@@ -145,12 +145,12 @@ class SqliteStore implements RatingStore {
     await this.file.write(() => this.putSetting(event, setting));
   }
 
-  async mergeSetting(event: string, change: SettingChange): Promise<void> {
+  async mergeSetting(event: string, change: SettingChange, messageSid?: string): Promise<void> {
     await this.file.write(() => {
       const sql = 'SELECT setting FROM settings WHERE event = ? AND session = ?';
       const row = this.file.get(sql, event, change.keyword);
       const former = row && (JSON.parse(String(row.setting)) as SessionSetting);
-      this.putSetting(event, mergeSetting(former, change));
+      this.putSetting(event, mergeSetting(former, change, messageSid));
     });
   }
 

@@ -37,7 +37,7 @@ export class SyncSessionSettings {
       .flatMap((keyword) => settings[keyword] ?? []);
   }
 
-  /** @param alter is asked again where another process was quicker */
+  /** @param alter is asked again where another process was quicker; nothing is written where it gives back what there was */
   async change(
     keyword: string,
     alter: (former: SessionSetting | undefined) => SessionSetting,
@@ -46,7 +46,8 @@ export class SyncSessionSettings {
     for (let tries = 0; ; tries += 1) {
       const { settings, revision } = await this.load(deadline);
       const changed = { ...settings, [keyword]: alter(settings[keyword]) };
-      const written = await this.write(changed, { revision, deadline });
+      const written =
+        changed[keyword] === settings[keyword] || (await this.write(changed, { revision, deadline }));
       if (written) {
         this.latest = Promise.resolve(changed);
         this.validUntil = Date.now() + lifetime;

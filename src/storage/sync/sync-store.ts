@@ -132,8 +132,8 @@ class SyncStore implements RatingStore {
     return this.event(event).settings.change(setting.keyword, () => setting, inTime());
   }
 
-  mergeSetting(event: string, change: SettingChange): Promise<void> {
-    const merge = (former: SessionSetting | undefined) => mergeSetting(former, change);
+  mergeSetting(event: string, change: SettingChange, messageSid?: string): Promise<void> {
+    const merge = (former: SessionSetting | undefined) => mergeSetting(former, change, messageSid);
     return this.event(event).settings.change(change.keyword, merge, inTime());
   }
 
