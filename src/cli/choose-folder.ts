@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import type { Settings } from '../doctor/project/project';
+import { folderInScripts } from '../emulator/folder-in-scripts';
 
 /** Which folder of the project is deployed: of the settings, else of the scripts, else what Twilio's tool takes by itself. */
 export function chooseFolder(
@@ -8,22 +9,13 @@ export function chooseFolder(
   { settings, scripts }: { settings: Settings; scripts: Record<string, string> },
   { usual, other }: { usual: 'functions' | 'assets'; other: string },
 ): string {
-  const given = [
-    settings.values[`${usual}Folder`],
-    flagOf(scripts.deploy, usual),
-    flagOf(scripts.start, usual),
-  ];
+  const given = [settings.values[`${usual}Folder`], folderInScripts(scripts, usual)];
   const folder = given
     .filter((name) => typeof name === 'string')
     .map((name) => path.posix.normalize(name).replace(/\/$/, ''))
     // Outside of the project is a fault of its own, and nothing to search through.
     .find((name) => !/^(?:\.{0,2}|\.\.\/.*|\/.*)$/.test(name));
   return folder ?? (!isFolder(dir, usual) && isFolder(dir, other) ? other : usual);
-}
-
-// Twilio's template for TypeScript has no settings file, and names its folders in the scripts.
-function flagOf(script: string | undefined, usual: 'functions' | 'assets'): string | undefined {
-  return new RegExp(`\\btwilio\\b.*?--${usual}-?folder[= ]+["']?([^\\s"']+)`, 'i').exec(script ?? '')?.[1];
 }
 
 export function isFolder(dir: string, name: string): boolean {

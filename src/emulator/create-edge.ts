@@ -10,7 +10,7 @@ import { RuntimeFailure } from './runtime-process';
 import { type Runtime, type RuntimeEvent, superviseRuntime } from './supervise-runtime';
 
 export interface EdgeOptions {
-  /** The project: its `.twilioserverlessrc`, functions, assets and `node_modules`. */
+  /** The project: its `.twilioserverlessrc` or package.json, functions, assets and `node_modules`. */
   dir: string;
   /** What handlers find in `context`. `AUTH_TOKEN` signs and is required. */
   env: Record<string, string>;

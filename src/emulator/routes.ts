@@ -3,6 +3,7 @@ import path from 'node:path';
 // The package's main file also loads its HTTP client, which takes longer than all the rest of a start.
 import { getListOfFunctionsAndAssets } from '@twilio-labs/serverless-api/dist/utils/fs';
 import JSON5 from 'json5';
+import { folderInScripts } from './folder-in-scripts';
 
 export type Access = 'public' | 'protected' | 'private';
 
@@ -27,26 +28,44 @@ export class ProjectFault extends Error {
 }
 
 /**
- * The folders a project names in `.twilioserverlessrc`. Absent ones are found by Twilio's defaults.
- * Source: the keys `functionsFolder` and `assetsFolder`, https://www.twilio.com/docs/labs/serverless-toolkit/configuration
- * @throws ProjectFault when the file is not JSON5
+ * The folders a project names: in its settings, else in the scripts of its package.json. Absent ones are found by Twilio's
+ * defaults. Source: the keys `functionsFolder` and `assetsFolder`, https://www.twilio.com/docs/labs/serverless-toolkit/configuration
+ * @throws ProjectFault when the settings are not JSON5
  */
 export function readProjectFolders(dir: string): ProjectFolders {
-  const file = path.join(dir, '.twilioserverlessrc');
-  if (!existsSync(file)) return {};
-  const { functionsFolder, assetsFolder } = parseSettings(readFileSync(file, 'utf8'));
-  return {
-    ...(typeof functionsFolder === 'string' && { functions: functionsFolder }),
-    ...(typeof assetsFolder === 'string' && { assets: assetsFolder }),
-  };
+  const { twilioserverless, scripts } = readManifest(dir);
+  const settings = Object(twilioserverless ?? readSettings(dir));
+  const folderOf = (kind: 'functions' | 'assets') =>
+    [settings[`${kind}Folder`], folderInScripts(Object(scripts), kind)].find(
+      (name) => typeof name === 'string',
+    );
+  const functions = folderOf('functions');
+  const assets = folderOf('assets');
+  return { ...(functions && { functions }), ...(assets && { assets }) };
 }
 
-function parseSettings(text: string): Record<string, unknown> {
+// A package.json that cannot be read is a fault that Node's resolution names better.
+function readManifest(dir: string): Record<string, unknown> {
+  try {
+    return Object(JSON.parse(readFileSync(path.join(dir, 'package.json'), 'utf8')));
+  } catch {
+    return {};
+  }
+}
+
+function readSettings(dir: string): Record<string, unknown> {
+  const file = ['.twilioserverlessrc', '.twilioserverlessrc.json']
+    .map((name) => path.join(dir, name))
+    .find((one) => existsSync(one));
+  return file === undefined ? {} : parseSettings(path.basename(file), readFileSync(file, 'utf8'));
+}
+
+function parseSettings(name: string, text: string): Record<string, unknown> {
   try {
     return Object(JSON5.parse(text));
   } catch (error) {
     const { lineNumber } = error as { lineNumber?: number };
-    throw new ProjectFault(`.twilioserverlessrc, line ${lineNumber ?? 1}: it is not JSON5.`);
+    throw new ProjectFault(`${name}, line ${lineNumber ?? 1}: it is not JSON5.`);
   }
 }
 
