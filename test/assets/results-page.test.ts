@@ -166,6 +166,16 @@ describeWith('Chromium', 'the results page', (executablePath) => {
     expect(refused).toEqual(['**/invitation', '**/invitation', '**/poster?*']);
   });
 
+  test('is accessible while it says that there is no such session', async () => {
+    await page.goto(`${server.url}?session=NONE`);
+    await page.getByText('NONE', { exact: false }).waitFor();
+    await page.evaluate(axe.source);
+    const violations = await page.evaluate(
+      'axe.run().then(({ violations }) => violations.map(({ id }) => id))',
+    );
+    expect(violations).toEqual([]);
+  });
+
   test('is accessible while it is offline', async () => {
     await visit();
     server.results = null;
