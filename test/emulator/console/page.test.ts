@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { chromiumArguments, describeWith } from '../../requires';
 import { closeServers } from '../phone/webhook-server';
-import { type OpenConsole, openConsole } from './open-console';
+import { type OpenConsole, openConsole, results } from './open-console';
 
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -165,4 +165,18 @@ describeWith('Chromium', 'the console page', (executablePath) => {
       }
     },
   );
+
+  it('has no fault that axe knows, and no sideways scroll, with more results than fit and words that are longer', async () => {
+    const [session] = results.sessions;
+    const sessions = Array.from({ length: 30 }, () => ({ ...session, title: 'Donaudampfschiff'.repeat(8) }));
+    page = await browser.newPage({ viewport: { width: 1280, height: 800 }, bypassCSP: true });
+    await page.route('**/api/results', (route) => route.fulfill({ json: { ...results, sessions } }));
+    await page.goto(opened.console.url);
+    await page.locator('#results .session').nth(29).waitFor();
+    expect(await findViolations()).toEqual([]);
+    const overflow = `(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.querySelector('#results'))`;
+    expect(await page.evaluate(overflow)).toBeLessThanOrEqual(0);
+    await page.locator('#results').press('End');
+    await page.waitForFunction(`document.querySelector('#results').scrollTop > 0`);
+  });
 });
