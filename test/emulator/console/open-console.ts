@@ -17,6 +17,7 @@ export interface OpenConsole {
   console: Console;
   edge: WebhookServer;
   log: RequestLog;
+  messages: MessageLog;
 }
 
 export const results = {
@@ -38,6 +39,7 @@ export const results = {
 /** A console in front of a small edge: it refuses what Twilio's library refuses and writes every request into the log. */
 export async function openConsole(): Promise<OpenConsole> {
   const log = new RequestLog();
+  const messages = new MessageLog();
   const edge = await startWebhookServer((response, received) => {
     if (received.target === '/results') {
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(results));
@@ -48,13 +50,13 @@ export async function openConsole(): Promise<OpenConsole> {
   });
   const console = await startConsole({
     log,
-    messages: new MessageLog(),
+    messages,
     messaging: new Messaging(),
     webhook: { url: `${edge.url}/sms/incoming`, accountSid, authToken },
     edge: { publicUrl: edge.url, edgeUrl: edge.url },
     explain: () => null,
   });
-  return { console, edge, log };
+  return { console, edge, log, messages };
 }
 
 function answerAsEdge(response: http.ServerResponse, received: Received, log: RequestLog): void {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Delivery } from '../../../src/emulator/phone/messaging';
 import { chromiumArguments, describeWith } from '../../requires';
 import { closeServers } from '../phone/webhook-server';
 import { type OpenConsole, openConsole, results } from './open-console';
@@ -117,6 +118,36 @@ describeWith('Chromium', 'the console page', (executablePath) => {
       ['KEYNOTE 5', '+15550100001'],
       ['KEYNOTE 2', '+15550100004'],
     ]);
+  });
+
+  it('keeps as many messages as the emulator does, and draws none of them again', async () => {
+    const receive = (from: number, to: number) => {
+      for (let index = from; index <= to; index += 1) {
+        const messageSid = `SM${index.toString(16).padStart(32, '0')}`;
+        const message = {
+          messageSid,
+          from: '+15550100001',
+          to: '+15550100000',
+          body: `text ${index}.`,
+          media: [],
+        };
+        const delivery = { message, problems: [], replies: [], delivered: true } as unknown as Delivery;
+        opened.messages.add(delivery, index);
+      }
+    };
+    receive(1, 1_999);
+    await open();
+    const bubbles = page.locator('#conversation .inbound');
+    await bubbles.nth(1_998).waitFor();
+    await page.evaluate(`document.querySelector('#conversation').lastElementChild.dataset.stays = ''`);
+    receive(2_000, 2_010);
+    await bubbles.filter({ hasText: 'text 2010.' }).waitFor();
+    expect(await bubbles.count()).toBe(2_000);
+    expect(await bubbles.first().textContent()).toMatch(/^text 11\./);
+    expect(await page.locator('[data-stays]').textContent()).toMatch(/^text 1999\./);
+    await page.getByRole('button', { name: 'New' }).click();
+    await page.getByText('Nothing yet.').waitFor();
+    expect(opened.messages.list()).toHaveLength(2_000);
   });
 
   it('never takes what it shows for markup', async () => {

@@ -7,7 +7,14 @@ const media = document.querySelector('#media');
 const channel = document.querySelector('#channel');
 const segments = document.querySelector('#segments');
 
-let messages = [];
+/** As many messages of all phones as the emulator keeps. */
+const mostMessages = 2_000;
+const hint = make('li', { className: 'hint' }, 'Nothing yet. Enter sends, Shift+Enter makes a new line.');
+
+/** Oldest first, by a name for each. */
+let messages = new Map();
+/** What stands in the conversation, by the same names. */
+const drawn = new Map();
 const phones = ['+15550100001', '+15550100002', '+15550100003'];
 
 export function startPhone() {
@@ -36,21 +43,38 @@ export function startPhone() {
 }
 
 export async function loadMessages() {
-  messages = await call('GET', '/api/messages');
-  for (const { direction, from } of messages) if (direction === 'inbound') know(bare(from));
+  const kept = await call('GET', '/api/messages');
+  messages = new Map();
+  keep(kept);
   show();
 }
 
 export function addMessages(added) {
-  const known = new Set(messages.map(({ messageSid, direction }) => direction + messageSid));
-  messages.push(...added.filter(({ messageSid, direction }) => !known.has(direction + messageSid)));
-  for (const { direction, from } of added) if (direction === 'inbound') know(bare(from));
-  show();
+  draw(keep(added));
 }
 
 export function clearMessages() {
-  messages = [];
+  messages = new Map();
   show();
+}
+
+/** Forgets the oldest where there are too many. @returns those that were not known, by name */
+function keep(added) {
+  const fresh = new Map();
+  for (const message of added) {
+    const name = message.direction + message.messageSid;
+    if (messages.has(name)) continue;
+    if (message.direction === 'inbound') know(bare(message.from));
+    messages.set(name, message);
+    fresh.set(name, message);
+  }
+  for (const name of messages.keys()) {
+    if (messages.size <= mostMessages) break;
+    messages.delete(name);
+    for (const item of drawn.get(name) ?? []) item.remove();
+    drawn.delete(name);
+  }
+  return fresh;
 }
 
 async function send() {
@@ -102,18 +126,25 @@ function bare(address) {
 }
 
 function show() {
+  drawn.clear();
+  conversation.replaceChildren();
+  draw(messages);
+}
+
+/** Puts those of the chosen phone below what stands there. */
+function draw(added) {
   const phone = picker.value;
-  const mine = messages.filter(
-    ({ from, to, direction }) => bare(direction === 'inbound' ? from : to) === phone,
-  );
-  const items = mine.flatMap(describe);
-  conversation.replaceChildren(...items);
-  if (items.length === 0) {
-    conversation.append(
-      make('li', { className: 'hint' }, 'Nothing yet. Enter sends, Shift+Enter makes a new line.'),
-    );
+  const before = drawn.size;
+  for (const [name, message] of added) {
+    const { from, to, direction } = message;
+    if (bare(direction === 'inbound' ? from : to) !== phone) continue;
+    const items = describe(message);
+    drawn.set(name, items);
+    conversation.append(...items);
   }
-  conversation.parentElement.scrollTop = conversation.parentElement.scrollHeight;
+  if (drawn.size === 0) conversation.append(hint);
+  else hint.remove();
+  if (drawn.size > before) conversation.parentElement.scrollTop = conversation.parentElement.scrollHeight;
 }
 
 function describe(message) {
