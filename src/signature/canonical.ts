@@ -4,31 +4,45 @@
  */
 
 export interface UrlParts {
-  scheme: string;
+  readonly scheme: string;
   /** With its `@`; empty when there is none. */
-  userinfo: string;
-  host: string;
+  readonly userinfo: string;
+  readonly host: string;
   /** With its colon; empty when there is none. */
-  port: string;
+  readonly port: string;
   /** Path and query, verbatim, without the fragment. */
-  rest: string;
+  readonly rest: string;
   /** With its `#`; empty when there is none. Never travels, and Twilio does not sign it. */
-  fragment: string;
+  readonly fragment: string;
 }
 
 // User info ends at the last `@` before the path, the host at the first `:` behind the last `]`.
 const origin = /^([a-z][a-z0-9+.-]*):\/\/((?:[^/?#\\]*@)?)((?:[^/?#\\]*\])?[^/?#\\:]*)((?::[^/?#\\]*)?)/i;
 
+// A webhook has one URL, and taking it apart is a tenth of checking a message, so the last one is remembered. Safe: its parts
+// follow from nothing but its text, which is compared as a whole, and they cannot be changed.
+let lastUrl = '';
+let lastParts: UrlParts | null = null;
+const longestRemembered = 2048;
+
 /** Takes a URL apart without changing a byte. `null`: no scheme, no `://`, no host, or half a character, which has no bytes. */
 export function splitUrl(url: unknown): UrlParts | null {
-  const match = typeof url === 'string' && url.isWellFormed() ? origin.exec(url) : null;
+  if (url === lastUrl) return lastParts;
+  const parts = typeof url === 'string' && url.isWellFormed() ? takeApart(url) : null;
+  if (parts === null || (url as string).length > longestRemembered) return parts;
+  lastUrl = url as string;
+  lastParts = parts;
+  return parts;
+}
+
+function takeApart(url: string): UrlParts | null {
+  const match = origin.exec(url);
   if (!match) return null;
   const [{ length }, scheme = '', userinfo = '', host = '', port = ''] = match;
   if (host === '') return null;
-  const mark = match.input.indexOf('#', length);
-  const end = mark < 0 ? match.input.length : mark;
-  const rest = match.input.slice(length, end);
-  return { scheme, userinfo, host, port, rest, fragment: match.input.slice(end) };
+  const mark = url.indexOf('#', length);
+  const end = mark < 0 ? url.length : mark;
+  return { scheme, userinfo, host, port, rest: url.slice(length, end), fragment: url.slice(end) };
 }
 
 /**
