@@ -1,7 +1,7 @@
 import { inspectPostgres, migratePostgres } from './postgres/migrate-postgres';
 import { openPostgresStore } from './postgres/postgres-store';
 import type { RatingStore, SchemaState } from './rating-store';
-import { inspectSqliteFile } from './sqlite/sqlite-file';
+import { inspectSqliteFile } from './sqlite/sqlite-database';
 import { openSqliteStore } from './sqlite/sqlite-store';
 import { chooseEngine, type StoreSettings } from './store-settings';
 import { inspectSync, openSyncStore, prepareSync } from './sync/sync-store';

@@ -1,30 +1,11 @@
-import { mkdirSync, statSync } from 'node:fs';
-import path from 'node:path';
+import { statSync } from 'node:fs';
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
-import { ConfigFault } from '../config-fault';
-import { type SchemaState, StoreUnavailable } from '../rating-store';
 import type { TableRow } from '../table-row';
-import { unexpectedFault } from '../unexpected-fault';
-import { migrations } from './sqlite-schema';
+import { type Database, openDatabase, patience } from './sqlite-database';
+import { isBusy, isPassing, unavailable } from './sqlite-fault';
 
-/** What is needed of `libsql`, which has no types of its own for this. */
-interface Database {
-  prepare(sql: string): Statement;
-  exec(sql: string): void;
-  pragma(text: string): unknown;
-  readonly inTransaction: boolean;
-  close(): void;
-}
-interface Statement {
-  run(...values: unknown[]): { changes: number };
-  get(...values: unknown[]): TableRow | undefined;
-  all(...values: unknown[]): TableRow[];
-}
 // Closing one would delete the log of the file that has its name now: https://www.sqlite.org/howtocorrupt.html
 const abandoned: Database[] = [];
-
-/** How long a call waits for those of other processes, in milliseconds. */
-const patience = 4000;
 
 /** One call of `write` on its way into the file. */
 interface Write {
@@ -79,7 +60,7 @@ export class SqliteFile {
     try {
       this.database.pragma('wal_checkpoint(TRUNCATE)');
     } catch (error) {
-      if (!passingCodes.test(codeOf(error))) throw unavailable(error);
+      if (!isPassing(error)) throw unavailable(error);
     }
   }
 
@@ -196,83 +177,6 @@ function pause(): Promise<void> {
   return wait(1 + Math.random() * 8);
 }
 
-/**
- * Looks whether a file can be used, and neither makes nor changes one: `to` is what opening would bring it to.
- * @throws ConfigFault, StoreUnavailable as opening it would
- */
-export function inspectSqliteFile(file: string): SchemaState {
-  const place = path.resolve(file);
-  let database: Database | undefined;
-  try {
-    if (!statSync(place, { throwIfNoEntry: false })) return { from: 0, to: migrations.length };
-    database = connect(place);
-    const version = readVersion(database);
-    refuseNewer(version);
-    return { from: version, to: migrations.length };
-  } catch (error) {
-    throw explain(error);
-  } finally {
-    database?.close();
-  }
-}
-
-function openDatabase(file: string): Database {
-  let database: Database | undefined;
-  try {
-    mkdirSync(path.dirname(file), { recursive: true });
-    database = connect(file);
-    // Changing the mode needs the file alone, so a file that has it is left in peace.
-    if (database.prepare('PRAGMA journal_mode').get()?.journal_mode !== 'wal')
-      database.pragma('journal_mode = WAL');
-    // In WAL mode only FULL survives a power loss: https://www.sqlite.org/pragma.html#pragma_synchronous
-    database.pragma('synchronous = FULL');
-    // What was deleted is overwritten: an erased comment must not be found in the file's free pages.
-    database.pragma('secure_delete = ON');
-    migrate(database);
-    // From here on `SqliteFile` waits itself, and lets other calls go on meanwhile.
-    database.pragma('busy_timeout = 0');
-    return database;
-  } catch (error) {
-    database?.close();
-    throw explain(error);
-  }
-}
-
-function connect(file: string): Database {
-  // Asked for only here: where SQLite is not the store, the package need not be installed.
-  const Libsql: new (file: string) => Database = require('libsql');
-  const database = new Libsql(file);
-  database.pragma(`busy_timeout = ${patience}`);
-  return database;
-}
-
-function migrate(database: Database): void {
-  if (readVersion(database) === migrations.length) return;
-  database.exec('BEGIN IMMEDIATE');
-  try {
-    // Read again: another process may have been quicker.
-    const version = readVersion(database);
-    refuseNewer(version);
-    for (const step of migrations.slice(version)) database.exec(step);
-    database.pragma(`user_version = ${migrations.length}`);
-    database.exec('COMMIT');
-  } catch (error) {
-    if (database.inTransaction) database.exec('ROLLBACK');
-    throw error;
-  }
-}
-
-function readVersion(database: Database): number {
-  return Number(database.prepare('PRAGMA user_version').get()?.user_version);
-}
-
-function refuseNewer(version: number): void {
-  if (version <= migrations.length) return;
-  throw new ConfigFault(
-    'RATINGS_FILE was made by a newer version of ringtrue: update, or choose another file.',
-  );
-}
-
 function identify(file: string): string {
   try {
     const { dev, ino } = statSync(file, { bigint: true });
@@ -280,36 +184,4 @@ function identify(file: string): string {
   } catch {
     return 'gone';
   }
-}
-
-/** Makes of an error while opening what is wrong: with the configuration, or with the moment. */
-function explain(error: unknown): Error {
-  if (error instanceof ConfigFault) return error;
-  if (passingCodes.test(codeOf(error)) && !/READONLY|CANTOPEN/.test(codeOf(error))) return awayNow(error);
-  return new ConfigFault(
-    `RATINGS_FILE cannot be opened as a SQLite file (${codeOf(error)}): check its path and rights.`,
-  );
-}
-
-function unavailable(error: unknown): unknown {
-  const code = codeOf(error);
-  if (passingCodes.test(code)) return awayNow(error);
-  if (!code.startsWith('SQLITE_')) return error;
-  return unexpectedFault(`SQLite, whose file RATINGS_FILE names, cannot be used (${code})`, error);
-}
-
-function awayNow(error: unknown): StoreUnavailable {
-  return new StoreUnavailable(`SQLite, whose file RATINGS_FILE names, cannot be used now (${codeOf(error)})`);
-}
-
-// Busy longer than the time-out, full disk, input/output error: https://www.sqlite.org/rescode.html
-const passingCodes = /^(?:SQLITE_(?:BUSY|LOCKED|FULL|IOERR|READONLY|CANTOPEN)|ENOSPC|EDQUOT|EIO)/;
-
-function isBusy(error: unknown): boolean {
-  return /^SQLITE_(?:BUSY|LOCKED)/.test(codeOf(error));
-}
-
-function codeOf(error: unknown): string {
-  const { code } = error as { code?: unknown };
-  return typeof code === 'string' ? code : 'unknown';
 }

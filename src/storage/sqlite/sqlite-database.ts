@@ -1,0 +1,105 @@
+import { mkdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { ConfigFault } from '../config-fault';
+import type { SchemaState } from '../rating-store';
+import type { TableRow } from '../table-row';
+import { explainOpening } from './sqlite-fault';
+import { migrations } from './sqlite-schema';
+
+/** What is needed of `libsql`, which has no types of its own for this. */
+export interface Database {
+  prepare(sql: string): Statement;
+  exec(sql: string): void;
+  pragma(text: string): unknown;
+  readonly inTransaction: boolean;
+  close(): void;
+}
+interface Statement {
+  run(...values: unknown[]): { changes: number };
+  get(...values: unknown[]): TableRow | undefined;
+  all(...values: unknown[]): TableRow[];
+}
+
+/** How long a call waits for those of other processes, in milliseconds. */
+export const patience = 4000;
+
+/**
+ * Opens a SQLite file, made where there is none: in WAL mode, at this program's schema, durable.
+ * @throws ConfigFault naming RATINGS_FILE; StoreUnavailable when the disk is full or others do not let go of the file
+ */
+export function openDatabase(file: string): Database {
+  let database: Database | undefined;
+  try {
+    mkdirSync(path.dirname(file), { recursive: true });
+    database = connect(file);
+    // Changing the mode needs the file alone, so a file that has it is left in peace.
+    if (database.prepare('PRAGMA journal_mode').get()?.journal_mode !== 'wal')
+      database.pragma('journal_mode = WAL');
+    // In WAL mode only FULL survives a power loss: https://www.sqlite.org/pragma.html#pragma_synchronous
+    database.pragma('synchronous = FULL');
+    // What was deleted is overwritten: an erased comment must not be found in the file's free pages.
+    database.pragma('secure_delete = ON');
+    migrate(database);
+    // From here on `SqliteFile` waits itself, and lets other calls go on meanwhile.
+    database.pragma('busy_timeout = 0');
+    return database;
+  } catch (error) {
+    database?.close();
+    throw explainOpening(error);
+  }
+}
+
+/**
+ * Looks whether a file can be used, and neither makes nor changes one: `to` is what opening would bring it to.
+ * @throws ConfigFault, StoreUnavailable as opening it would
+ */
+export function inspectSqliteFile(file: string): SchemaState {
+  const place = path.resolve(file);
+  let database: Database | undefined;
+  try {
+    if (!statSync(place, { throwIfNoEntry: false })) return { from: 0, to: migrations.length };
+    database = connect(place);
+    const version = readVersion(database);
+    refuseNewer(version);
+    return { from: version, to: migrations.length };
+  } catch (error) {
+    throw explainOpening(error);
+  } finally {
+    database?.close();
+  }
+}
+
+function connect(file: string): Database {
+  // Asked for only here: where SQLite is not the store, the package need not be installed.
+  const Libsql: new (file: string) => Database = require('libsql');
+  const database = new Libsql(file);
+  database.pragma(`busy_timeout = ${patience}`);
+  return database;
+}
+
+function migrate(database: Database): void {
+  if (readVersion(database) === migrations.length) return;
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    // Read again: another process may have been quicker.
+    const version = readVersion(database);
+    refuseNewer(version);
+    for (const step of migrations.slice(version)) database.exec(step);
+    database.pragma(`user_version = ${migrations.length}`);
+    database.exec('COMMIT');
+  } catch (error) {
+    if (database.inTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+function readVersion(database: Database): number {
+  return Number(database.prepare('PRAGMA user_version').get()?.user_version);
+}
+
+function refuseNewer(version: number): void {
+  if (version <= migrations.length) return;
+  throw new ConfigFault(
+    'RATINGS_FILE was made by a newer version of ringtrue: update, or choose another file.',
+  );
+}
