@@ -1,18 +1,19 @@
 import path from 'node:path';
 import pc from 'picocolors';
+import { hideNumbers } from '../doctor/explain/hide-numbers';
 import type { FailureReason } from '../emulator/gateway';
 import type { RequestRecord } from '../emulator/request-log';
 import type { RuntimeEvent } from '../emulator/supervise-runtime';
 
 /**
  * One line for a request: time, method, path, status, how long, and for a refused one why: its reason code, and in words
- * `explanation` or what the code means. No query, no field and no
+ * `explanation` or what the code means. No query, no field, no phone number and no
  * address: a log is read by more people than a message is meant for.
  */
 export function describeRequest(record: RequestRecord, explanation: string | null): string {
   const { at, method, url, status, verdict, ms } = record;
   const time = new Date(at).toTimeString().slice(0, 8);
-  const where = printable(url.replace(/^[a-z]+:\/\/[^/]*/i, '').replace(/\?.*/s, '?…'));
+  const where = printable(hideNumbers(url.replace(/^[a-z]+:\/\/[^/]*/i, '').replace(/\?.*/s, '?…')));
   const line = `${pc.dim(time)} ${printable(method).padEnd(4)} ${where} ${status ?? 'caller gone'} ${pc.dim(`${ms.toFixed(0)} ms`)}`;
   if (record.reason === null) return line;
   const mark = {

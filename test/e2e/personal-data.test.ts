@@ -131,6 +131,8 @@ test('no phone number is in any log, file, page, export or console of all this',
   await sendRaw(ringtrue.url, { target: `/sms/incoming?${genuine.body}`, headers: genuine.headers.slice(2) });
   await sendRaw(ringtrue.url, { target: `/nothing/${encodeURIComponent(attendee)}?From=${attendee}` });
 
+  // What it says of the last one stands in its pipe for a moment.
+  await ringtrue.shows(/\/nothing\/.* 404 /);
   const seen = new Map([['the terminal', ringtrue.output()]]);
   for (const target of ['/', '/results', '/privacy.html'])
     seen.set(target, (await sendRaw(ringtrue.url, { target })).text);

@@ -1,3 +1,4 @@
+import { hasNumber, hideNumbers } from './hide-numbers';
 import { pairsOf, type UrlView, urlText, type View, viewUrl } from './signed-view';
 
 /**
@@ -38,13 +39,10 @@ function maskUrl(url: UrlView): string {
   return urlText({
     ...url,
     userinfo: url.userinfo === '' ? '' : '***@',
-    path: url.path.replace(numbers, '***'),
+    path: hideNumbers(url.path),
     query,
   });
 }
-
-/** Seven digits and more, with what people and encodings put between them; those of an escape do not count. */
-const numbers = /(?:%2b|\+)?(?<!%|%[0-9a-f])\d(?:(?:%(?:20|28|29|2b|2d|2e|2f)|[-.()+_ ])*\d){6,}/gi;
 
 const secretName = /token|secret|pass|key|sig|auth|code|sid|session|jwt|credential|hash|sha/i;
 
@@ -53,7 +51,7 @@ function isOpen(name: string, value: string): boolean {
 }
 
 function isPlain(text: string): boolean {
-  return text.search(numbers) < 0 && !/[A-Za-z0-9_-]{24,}/.test(text);
+  return !hasNumber(text) && !/[A-Za-z0-9_-]{24,}/.test(text);
 }
 
 function mark(before: string, after: string): string {
