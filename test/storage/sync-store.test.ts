@@ -2,7 +2,7 @@ import { ConfigFault } from '../../src/storage/config-fault';
 import { type RatingStore, StoreUnavailable } from '../../src/storage/rating-store';
 import { type Head, itemsOf, type MessageRow } from '../../src/storage/sync/sync-head';
 import { shardOf } from '../../src/storage/sync/sync-names';
-import { inspectSync } from '../../src/storage/sync/sync-store';
+import { inspectSync, openSyncStore } from '../../src/storage/sync/sync-store';
 import { type StartedSync, startSync } from '../stand-in/start-sync';
 import type { SyncFault } from '../stand-in/sync-api';
 import { describeRatingStore, rating } from './contract';
@@ -425,6 +425,33 @@ describe('faults', () => {
     const { kept, named } = itemsKept();
     expect(kept.length).toBeGreaterThan(1);
     expect(kept.filter((key) => !named.includes(key))).toEqual([]);
+  });
+
+  test('counts a rating once, as a new one, when it is put away before its writer knows that it was written', async () => {
+    const [first = '', second = '', ...voters] = neighbours(60);
+    const other = sync.open();
+    await other.record(rating({ voter: second }));
+    let crowd: Promise<unknown> = Promise.resolve();
+    const { accountSid, authToken } = sync;
+    const store = openSyncStore({ deployed: true, accountSid, authToken }, (credentials) => {
+      const client = sync.connect(credentials);
+      return { request: (options) => crowd.then(() => client.request(options)) };
+    });
+    failOnce(isWrite, 'reset-after');
+    const fail = sync.fault;
+    sync.fault = (call) => {
+      const fault = fail(call);
+      if (fault) {
+        sync.fault = () => undefined;
+        crowd = Promise.all(voters.map((voter) => other.record(rating({ voter }))));
+      }
+      return fault;
+    };
+    const one = rating({ voter: first });
+    expect(await store.record(one)).toEqual({ kind: 'recorded', former: null, duplicate: false });
+    expect(itemsKept().named.length).toBeGreaterThan(0);
+    expect(await other.record(one)).toEqual({ kind: 'recorded', former: null, duplicate: true });
+    expect(await tallyOf(sync.open())).toMatchObject({ count: 60 });
   });
 
   test('counts each of 120 messages once, delivered twice to four processes, when every fifth call fails', async () => {

@@ -16,8 +16,8 @@ export type RatingRow = [
   commentAt?: number,
 ];
 /**
- * `[digest, answer, attempt, session, score]`: 0 for a first rating, else the former score; `attempt` is '' once it is put away;
- * the session by its place. Older versions wrote two or three of them.
+ * `[digest, answer, attempt, session, score]`: 0 for a first rating, else the former score; the session by its place. Older versions
+ * wrote two or three of them, and '' for the attempt once it was put away.
  */
 export type MessageRow = [
   digest: string,

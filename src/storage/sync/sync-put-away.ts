@@ -1,14 +1,6 @@
 import { addToBatches, commentRows, largestItem, mergeNeighbours, textRows } from './sync-batches';
 import { makeFilter } from './sync-filter';
-import {
-  type Batch,
-  type Head,
-  looseBytes,
-  type MessageRow,
-  type Partition,
-  type PartitionItem,
-  sizeOf,
-} from './sync-head';
+import { type Batch, type Head, looseBytes, type Partition, type PartitionItem, sizeOf } from './sync-head';
 import { bitsOf, type ShardState } from './sync-state';
 
 /** How many uncounted texts of a shard are kept: all that an event keeps may come from one voter. */
@@ -55,16 +47,12 @@ async function putAwayRatings(state: ShardState): Promise<void> {
   const place = bytes.indexOf(Math.max(...bytes));
   const moved: PartitionItem = {
     ratings: ratings.get(place) ?? [],
-    messages: (messages.get(place) ?? []).map(withoutAttempt),
+    messages: messages.get(place) ?? [],
   };
   head.ratings = head.ratings.filter((row) => !moved.ratings.includes(row));
   const gone = new Set(moved.messages.map(([key]) => key));
   head.messages = head.messages.filter(([key]) => !gone.has(key));
   await replacePartition(state, place, merge(await state.partition(place), moved));
-}
-
-function withoutAttempt([key, answer, , session, score]: MessageRow): MessageRow {
-  return session === undefined || score === undefined ? [key, answer] : [key, answer, '', session, score];
 }
 
 /** Writes a partition anew, in two or more when it has become too large for one item. */
