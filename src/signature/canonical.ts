@@ -19,10 +19,11 @@ export interface UrlParts {
 // User info ends at the last `@` before the path, the host at the first `:` behind the last `]`.
 const origin = /^([a-z][a-z0-9+.-]*):\/\/((?:[^/?#\\]*@)?)((?:[^/?#\\]*\])?[^/?#\\:]*)((?::[^/?#\\]*)?)/i;
 
-// A webhook has one URL, and taking it apart is a tenth of checking a message, so the last one is remembered. Safe: its parts
-// follow from nothing but its text, which is compared as a whole, and they cannot be changed.
+// A webhook has one URL, and taking it apart and putting it together is an eighth of checking a message, so what came of the last
+// one is remembered. Safe: it follows from nothing but the text, which is compared as a whole, and it cannot be changed.
 let lastUrl = '';
 let lastParts: UrlParts | null = null;
+let lastSigned: readonly string[] | null = null;
 const longestRemembered = 2048;
 
 /** Takes a URL apart without changing a byte. `null`: no scheme, no `://`, no host, or half a character, which has no bytes. */
@@ -32,6 +33,7 @@ export function splitUrl(url: unknown): UrlParts | null {
   if (parts === null || (url as string).length > longestRemembered) return parts;
   lastUrl = url as string;
   lastParts = parts;
+  lastSigned = null;
   return parts;
 }
 
@@ -46,10 +48,22 @@ function takeApart(url: string): UrlParts | null {
 }
 
 /**
- * The ports with which Twilio may have signed a URL, each with its colon: as given and without, or without one and with the
- * default port, because products differ (twilio-python#392, twilio-node#411). A lone colon counts as given.
+ * The URLs over which Twilio may have signed, with its ports as given and without, or without one and with the default port,
+ * because products differ (twilio-python#392, twilio-node#411). A lone colon counts as given.
+ * @param userinfo what stands before the host in all of them
  */
-export function signedPorts({ scheme, port }: UrlParts): string[] {
+export function signedUrls(parts: UrlParts, userinfo: string): readonly string[] {
+  if (parts !== lastParts || userinfo !== '') return formUrls(parts, userinfo);
+  lastSigned ??= formUrls(parts, '');
+  return lastSigned;
+}
+
+function formUrls(parts: UrlParts, userinfo: string): string[] {
+  const { scheme, host, rest } = parts;
+  return signedPorts(parts).map((port) => `${scheme}://${userinfo}${host}${port}${rest}`);
+}
+
+function signedPorts({ scheme, port }: UrlParts): string[] {
   if (port === ':') return [port];
   if (port !== '') return [port, ''];
   switch (scheme.toLowerCase()) {

@@ -5,9 +5,22 @@ import type { Key } from './signed-request';
  * @throws TypeError when a key is empty, since anyone could sign with it, or its hash is none of the two
  */
 export function readKeys(keys: string | readonly Key[]): readonly Key[] {
-  if (typeof keys === 'string') return [readKey({ secret: keys })];
+  if (typeof keys === 'string') return readToken(keys);
   if (!Array.isArray(keys)) throw new TypeError('keys must be an Auth Token or a list of { secret }');
   return Array.from(keys, readKey);
+}
+
+// Most callers have one Auth Token and give it as text every time, so what was made of the last one is kept. Safe: the text is
+// compared as a whole, only what a caller configured gets in here, and keys are not changed.
+let lastToken: string | undefined;
+let lastKeys: readonly Key[] = [];
+
+function readToken(token: string): readonly Key[] {
+  if (token === lastToken) return lastKeys;
+  const keys = [readKey({ secret: token })];
+  lastToken = token;
+  lastKeys = keys;
+  return keys;
 }
 
 function readKey(key: Key): Key {

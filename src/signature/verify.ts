@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { signedPorts, splitUrl, type UrlParts } from './canonical';
+import { signedUrls, splitUrl, type UrlParts } from './canonical';
 import { type CompatName, type CompatUrl, compatNames, compatUrls } from './compat';
 import { type Fields, joinByCodePoint } from './fields';
 import { hmac } from './hmac';
@@ -48,7 +48,7 @@ export function verify(
   const content = readContent(received, parts, { nullAsEmpty: names.has('null-empty') });
   if (typeof content === 'string') return refuse(content);
 
-  const signature = Buffer.from(received.signature as string, 'latin1');
+  const signature = toBytes(received.signature as string);
   const matched = findMatch({ parts, content, names, allKeys, usable, signature });
   if (!matched) return refuse('signature-mismatch');
   if (content.fields.hadNull) matched.compat.push('null-empty');
@@ -157,8 +157,7 @@ function matchPorts(
   userinfo: string,
   joined: string,
 ): Matched | null {
-  for (const port of signedPorts(parts)) {
-    const url = `${parts.scheme}://${userinfo}${parts.host}${port}${parts.rest}`;
+  for (const url of signedUrls(parts, userinfo)) {
     const keyIndex = findKey(search, url, joined);
     if (keyIndex >= 0)
       return { url, keyIndex, compat: userinfo === '' ? [...compat] : ['userinfo-kept', ...compat] };
@@ -176,8 +175,15 @@ function findKey({ allKeys, usable, signature }: Search, url: string, joined: st
   return -1;
 }
 
-// Written anew for each comparison, which is over before the next begins. Base64 of 20 and of 32 bytes.
+// Written anew for each request and each comparison, which are over before the next begin. Base64 of 20 and of 32 bytes.
+const receivedSignatures = { sha1: Buffer.alloc(28), sha256: Buffer.alloc(44) };
 const expectedSignatures = { sha1: Buffer.alloc(28), sha256: Buffer.alloc(44) };
+
+function toBytes(signature: string): Buffer {
+  const bytes = receivedSignatures[signature.length === 28 ? 'sha1' : 'sha256'];
+  bytes.write(signature, 'latin1');
+  return bytes;
+}
 
 function sha256(body: string | Uint8Array): string {
   return createHash('sha256').update(body).digest('hex');

@@ -29,6 +29,21 @@ test.each<[string, unknown, RegExp]>([
   expect(() => twilioWebhook({ keys: configured })).toThrow(TypeError);
 });
 
+test('takes each token for itself, whichever was given before, a faulty one among them', () => {
+  const other = getExpectedTwilioSignature('other', url, params);
+  for (let turn = 0; turn < 2; turn += 1) {
+    expect(verify(request, 'token').valid).toBe(true);
+    expect(verify(request, 'other')).toEqual({ valid: false, reason: 'signature-mismatch' });
+    expect(verify({ ...request, signature: other }, 'other').valid).toBe(true);
+    expect(() => verify(request, ' ')).toThrow(/empty/);
+    expect(() => verify(request, ' ')).toThrow(/empty/);
+    expect(verify({ ...request, signature: other }, 'token')).toEqual({
+      valid: false,
+      reason: 'signature-mismatch',
+    });
+  }
+});
+
 test('a list without keys lets nothing pass, and builds no middleware', () => {
   expect(verify(request, [])).toEqual({ valid: false, reason: 'missing-key' });
   expect(verify({ ...request, keySid: 'one' }, [])).toEqual({ valid: false, reason: 'missing-key' });
