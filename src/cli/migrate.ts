@@ -46,10 +46,7 @@ async function migrate({ check, deployed, env, data, json }: MigrateFlags): Prom
     dataDir,
     makeDemo: deployed !== true,
   });
-  const settings = {
-    ...readConfig(localVariables(variables, dataDir)).store,
-    deployed: deployed === true,
-  };
+  const settings = readConfig(localVariables(variables, dataDir), deployed === true).store;
   const engine = chooseEngine(settings);
   if (engine === 'sync' && isDemoAccount(credentials.accountSid)) {
     throw new UsageFault(

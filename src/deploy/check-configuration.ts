@@ -6,13 +6,7 @@ import { readConfig } from '../twilio/config';
  */
 export function checkConfiguration(variables: Record<string, string>, accountSid: string): string[] {
   try {
-    readConfig({
-      ...variables,
-      ACCOUNT_SID: accountSid,
-      SERVICE_SID: `ZS${'0'.repeat(32)}`,
-      ENVIRONMENT_SID: `ZE${'0'.repeat(32)}`,
-      DOMAIN_NAME: 'before-the-deploy.twil.io',
-    });
+    readConfig({ ...variables, ACCOUNT_SID: accountSid }, true);
     return [];
   } catch (error) {
     return [error instanceof Error ? error.message : String(error)];

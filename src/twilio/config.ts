@@ -1,6 +1,7 @@
 import { ConfigFault } from '../storage/config-fault';
 import { chooseEngine, type StoreSettings } from '../storage/store-settings';
 import type { BasicCredentials } from './basic-auth';
+import { isUnderLocalServer } from './local-server';
 
 /** What handlers need to know of their deployment, read once a call from `context`. */
 export interface HandlerConfig {
@@ -30,9 +31,10 @@ const e164 = /^\+[1-9]\d{6,14}$/;
 
 /**
  * Reads the configuration out of a handler's `context`.
+ * @param deployed whether it is that of a deployment; default: what is found out
  * @throws ConfigFault one sentence that names the variable and what to do
  */
-export function readConfig(context: object): HandlerConfig {
+export function readConfig(context: object, deployed = isDeployed(context)): HandlerConfig {
   const read = (name: string): string | undefined => {
     const value = Reflect.get(context, name);
     return typeof value === 'string' && value !== '' ? value : undefined;
@@ -49,7 +51,6 @@ export function readConfig(context: object): HandlerConfig {
       `VOTER_SECRET is missing or too short: set it to at least ${shortestSecret} random characters.`,
     );
   }
-  const deployed = isDeployed(context);
   const store: StoreSettings = {
     deployed,
     accountSid,
@@ -105,11 +106,12 @@ function readEventNumber(number: string | undefined): string | null {
 }
 
 /**
- * Whether the code runs on Twilio's platform. Only there are both sids set and does the domain end in `twil.io`; when in
- * doubt the answer is no, and the handler checks signatures itself.
+ * Whether the code runs on Twilio's platform. Only there are both sids set and does the domain end in `twil.io`, but Twilio's local
+ * server copies `.env` over all three: where it is loaded the answer is no. When in doubt the answer is no, too, and the handler
+ * checks signatures itself.
  * Source: https://www.twilio.com/docs/serverless/functions-assets/functions/invocation (context)
  */
-export function isDeployed(context: object): boolean {
+function isDeployed(context: object): boolean {
   const { SERVICE_SID, ENVIRONMENT_SID, DOMAIN_NAME } = context as Record<string, unknown>;
   return (
     typeof SERVICE_SID === 'string' &&
@@ -117,6 +119,7 @@ export function isDeployed(context: object): boolean {
     typeof ENVIRONMENT_SID === 'string' &&
     /^ZE[0-9a-f]{32}$/.test(ENVIRONMENT_SID) &&
     typeof DOMAIN_NAME === 'string' &&
-    DOMAIN_NAME.endsWith('.twil.io')
+    DOMAIN_NAME.endsWith('.twil.io') &&
+    !isUnderLocalServer()
   );
 }

@@ -1,14 +1,15 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { deflateSync } from 'node:zlib';
 import Database from 'libsql';
 import { buildBundle } from '../../src/bundle/build-bundle';
 import { unauthorizedText } from '../../src/emulator/edge';
 import { decodeForm } from '../../src/signature/canonical';
-import { sendRaw } from '../send-raw';
+import { type RawRequest, sendRaw } from '../send-raw';
 import { signWithTwilio } from '../sign-with-twilio';
 
 const root = path.join(__dirname, '..', '..');
@@ -16,8 +17,15 @@ const token = '0123456789abcdef0123456789abcdef';
 const account = `AC${'1'.repeat(32)}`;
 
 let dir: string;
+let twilioRun: Running;
 let url: string;
-let child: ChildProcess;
+
+interface Running {
+  url: string;
+  /** What it and the functions printed so far. */
+  output(): string;
+  stop(): Promise<void>;
+}
 
 function freePort(): Promise<number> {
   return new Promise((resolve) => {
@@ -28,30 +36,17 @@ function freePort(): Promise<number> {
   });
 }
 
-beforeAll(async () => {
-  dir = mkdtempSync(path.join(tmpdir(), 'ringtrue-test-'));
-  for (const name of ['functions', 'src', 'assets', 'package.json', '.twilioserverlessrc']) {
-    cpSync(path.join(root, name), path.join(dir, name), { recursive: true });
-  }
-  symlinkSync(path.join(root, 'node_modules'), path.join(dir, 'node_modules'));
-  await buildBundle(dir);
-  writeFileSync(
-    path.join(dir, '.env'),
-    `ACCOUNT_SID=${account}\nAUTH_TOKEN=${token}\nVOTER_SECRET=${'s'.repeat(32)}\nRATINGS_FILE=${dir}/ratings.db\n`,
-  );
+async function start(flags: string[] = [], env: Record<string, string> = {}): Promise<Running> {
   const port = await freePort();
-  url = `http://localhost:${port}`;
-  child = spawn(
-    process.execPath,
-    [path.join(root, 'node_modules/.bin/twilio-run'), 'start', '--port', String(port)],
-    {
-      cwd: dir,
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
+  const command = path.join(root, 'node_modules/.bin/twilio-run');
+  const child = spawn(process.execPath, [command, 'start', '--port', String(port), ...flags], {
+    cwd: dir,
+    env: { ...process.env, ...env },
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
   await new Promise<void>((resolve, reject) => {
-    let output = '';
     const look = (chunk: Buffer) => {
       output += chunk;
       if (output.includes('/sms/incoming')) resolve();
@@ -60,13 +55,63 @@ beforeAll(async () => {
     child.stderr?.on('data', look);
     child.once('exit', () => reject(new Error(`twilio-run ended:\n${output}`)));
   });
+  return {
+    url: `http://localhost:${port}`,
+    output: () => output,
+    async stop() {
+      const closed = new Promise((resolve) => child.once('close', resolve));
+      // It starts a process for each request: the whole group, so that none is left to spin.
+      if (child.pid) process.kill(-child.pid, 'SIGKILL');
+      await closed;
+    },
+  };
+}
+
+/** Sends a request that must be refused, and answers why it was: what the function printed. */
+async function reasonOf(to: Running, request: RawRequest): Promise<string | undefined> {
+  const before = to.output().length;
+  const stored = storedMessages();
+  expect(await sendRaw(to.url, request)).toMatchObject({ status: 403, text: unauthorizedText });
+  expect(storedMessages()).toBe(stored);
+  return eventually(() => /refused, not signed by Twilio: (\S+)/.exec(to.output().slice(before))?.[1]);
+}
+
+// A line of another process may come after the answer.
+async function eventually<T>(look: () => T | undefined): Promise<T | undefined> {
+  for (let tries = 0; tries < 100 && look() === undefined; tries += 1) await setTimeout(50);
+  return look();
+}
+
+const variables = {
+  ACCOUNT_SID: account,
+  AUTH_TOKEN: token,
+  VOTER_SECRET: 's'.repeat(32),
+};
+
+function writeVariables(more: Record<string, string> = {}): void {
+  const all = { ...variables, RATINGS_FILE: `${dir}/ratings.db`, ...more };
+  writeFileSync(
+    path.join(dir, '.env'),
+    Object.entries(all)
+      .map(([name, value]) => `${name}=${value}\n`)
+      .join(''),
+  );
+}
+
+beforeAll(async () => {
+  dir = mkdtempSync(path.join(tmpdir(), 'ringtrue-test-'));
+  for (const name of ['functions', 'src', 'assets', 'package.json', '.twilioserverlessrc']) {
+    cpSync(path.join(root, name), path.join(dir, name), { recursive: true });
+  }
+  symlinkSync(path.join(root, 'node_modules'), path.join(dir, 'node_modules'));
+  await buildBundle(dir);
+  writeVariables();
+  twilioRun = await start();
+  url = twilioRun.url;
 }, 60_000);
 
 afterAll(async () => {
-  const closed = new Promise((resolve) => child.once('close', resolve));
-  // It starts a process for each request: the whole group, so that none is left to spin.
-  if (child.pid) process.kill(-child.pid, 'SIGKILL');
-  await closed;
+  await twilioRun.stop();
   rmSync(dir, { recursive: true, force: true });
 });
 
@@ -95,27 +140,39 @@ test('without an edge in front, the handler answers a signed text by itself', as
 });
 
 test.each([
-  ['without a signature', () => ({ ...genuine(), headers: genuine().headers.slice(0, 2) })],
+  [
+    'without a signature',
+    'missing-signature',
+    () => ({ ...genuine(), headers: genuine().headers.slice(0, 2) }),
+  ],
   [
     'signed with another token',
+    'signature-mismatch',
     () => signWithTwilio({ token: 'f'.repeat(32), url: `${url}/sms/incoming`, params }),
   ],
-  ['with a changed text', () => ({ ...genuine(), body: genuine().body.replace('5', '1') })],
-  ['with a parameter added in the query', () => ({ ...genuine(), target: '/sms/incoming?Extra=1' })],
+  [
+    'with a changed text',
+    'signature-mismatch',
+    () => ({ ...genuine(), body: genuine().body.replace('5', '1') }),
+  ],
+  [
+    'with a parameter added in the query',
+    'signature-mismatch',
+    () => ({ ...genuine(), target: '/sms/incoming?Extra=1' }),
+  ],
   [
     'whose field `request` brings headers of its own',
+    'signature-mismatch',
     () => ({
       ...genuine(),
       target: '/sms/incoming?request[headers][x-twilio-signature]=AAAAAAAAAAAAAAAAAAAAAAAAAAA=',
     }),
   ],
-])('and refuses one %s, storing nothing', async (_, make) => {
+])('and refuses one %s, storing nothing', async (_, reason, make) => {
   const request = make();
-  const before = storedMessages();
   const change = { ...request, body: request.body.replace(/SMa+/, `SM${'b'.repeat(32)}`) };
-  expect(await sendRaw(url, request)).toMatchObject({ status: 403, text: unauthorizedText });
-  expect(await sendRaw(url, change)).toMatchObject({ status: 403 });
-  expect(storedMessages()).toBe(before);
+  expect(await reasonOf(twilioRun, request)).toBe(reason);
+  expect(await reasonOf(twilioRun, change)).toBe(reason);
 });
 
 test('and refuses one whose compressed bytes were signed, storing nothing', async () => {
@@ -123,12 +180,37 @@ test('and refuses one whose compressed bytes were signed, storing nothing', asyn
   const signedBytes = Object.fromEntries(decodeForm(body));
   const request = signWithTwilio({ token, url: `${url}/sms/incoming`, params: signedBytes });
   const headers = [...request.headers, 'content-encoding', 'deflate'];
-  const before = storedMessages();
-  expect(await sendRaw(url, { ...request, headers, body })).toMatchObject({
-    status: 403,
-    text: unauthorizedText,
+  expect(await reasonOf(twilioRun, { ...request, headers, body })).toBe('signature-mismatch');
+});
+
+describe('where .env names a deployment', () => {
+  const deployment = {
+    SERVICE_SID: `ZS${'1'.repeat(32)}`,
+    ENVIRONMENT_SID: `ZE${'1'.repeat(32)}`,
+    DOMAIN_NAME: 'ringtrue-1234-dev.twil.io',
+  };
+  let other: Running | undefined;
+
+  afterEach(async () => {
+    await other?.stop();
+    writeVariables();
   });
-  expect(storedMessages()).toBe(before);
+
+  test.each([
+    ['with a process for each request', []],
+    ['in one process', ['--no-fork-process']],
+    ['in one process that keeps its code', ['--no-fork-process', '--no-live']],
+  ])(
+    'an unsigned text is refused all the same, %s',
+    async (_, flags) => {
+      writeVariables(deployment);
+      other = await start(flags);
+      const unsigned = { ...genuine(), headers: genuine().headers.slice(0, 2) };
+      expect(await reasonOf(other, unsigned)).toBe('missing-signature');
+      expect(await reasonOf(other, { ...unsigned, target: '/sms/fallback' })).toBe('missing-signature');
+    },
+    30_000,
+  );
 });
 
 describe('a call, without an edge in front', () => {
@@ -160,31 +242,38 @@ describe('a call, without an edge in front', () => {
   test.each([
     [
       'whose choice was changed',
+      'signature-mismatch',
       () => ({ ...other('/voice/incoming?choices=1'), target: '/voice/incoming?choices=0' }),
     ],
     [
       'whose choice was taken away',
+      'signature-mismatch',
       () => ({ ...other('/voice/incoming?choices=1'), target: '/voice/incoming' }),
     ],
     [
       'whose choice came as a field besides',
+      'signature-mismatch',
       () => {
         const request = other('/voice/incoming?choices=1');
         return { ...request, body: `${request.body}&choices=0` };
       },
     ],
-    ['with another query', () => ({ ...other('/voice/incoming'), target: '/voice/incoming?choices=1' })],
+    [
+      'with another query',
+      'signature-mismatch',
+      () => ({ ...other('/voice/incoming'), target: '/voice/incoming?choices=1' }),
+    ],
     [
       'with a query besides',
+      'signature-mismatch',
       () => ({ ...other('/voice/incoming?choices=1'), target: '/voice/incoming?choices=1&x=1' }),
     ],
     [
       'without a signature',
+      'missing-signature',
       () => ({ ...other('/voice/incoming?choices=1'), headers: genuine().headers.slice(0, 2) }),
     ],
-  ])('is refused %s, storing nothing', async (_, make) => {
-    const before = storedMessages();
-    expect(await sendRaw(url, make())).toMatchObject({ status: 403, text: unauthorizedText });
-    expect(storedMessages()).toBe(before);
+  ])('is refused %s, storing nothing', async (_, reason, make) => {
+    expect(await reasonOf(twilioRun, make())).toBe(reason);
   });
 });
