@@ -20,6 +20,7 @@ export function findSignatureFault(
   queryNames: readonly string[] = [],
 ): string | null {
   const { AUTH_TOKEN, PUBLIC_URL, DOMAIN_NAME, PATH } = context as Record<string, unknown>;
+  const path = findOwnPath() ?? PATH;
   if (typeof AUTH_TOKEN !== 'string' || AUTH_TOKEN === '') return 'missing-key';
   if (typeof event !== 'object' || event === null) return 'invalid-params';
   const { request, ...fields } = event as { request?: { headers?: Record<string, unknown> } };
@@ -30,13 +31,19 @@ export function findSignatureFault(
       : `http://${DOMAIN_NAME}`;
   const result = verify(
     {
-      url: `${base}${PATH}${query}`,
+      url: `${base}${path}${query}`,
       params: params as Record<string, string>,
       signature: request?.headers?.['x-twilio-signature'] as string | undefined,
     },
     AUTH_TOKEN,
   );
   return result.valid ? null : result.reason;
+}
+
+// `context.PATH` is the shell's under `--load-local-env`. A function is one file, which the runtime knows by its path.
+function findOwnPath(): string | undefined {
+  const own = Object.entries(Runtime.getFunctions()).find(([, { path }]) => path === __filename);
+  return own && `/${own[0]}`;
 }
 
 function partQuery(

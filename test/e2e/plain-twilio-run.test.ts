@@ -213,6 +213,18 @@ describe('where .env names a deployment', () => {
   );
 });
 
+test('a signed text is taken with --load-local-env, too, where PATH is that of the shell', async () => {
+  const other = await start(['--load-local-env']);
+  try {
+    const fresh = { ...params, MessageSid: `SM${'e'.repeat(32)}` };
+    const signed = signWithTwilio({ token, url: `${other.url}/sms/incoming`, params: fresh });
+    expect(await sendRaw(other.url, signed)).toMatchObject({ status: 200 });
+    expect(await reasonOf(other, { ...signed, target: '/sms/fallback' })).toBe('signature-mismatch');
+  } finally {
+    await other.stop();
+  }
+}, 30_000);
+
 describe('a call, without an edge in front', () => {
   const call = {
     AccountSid: account,
