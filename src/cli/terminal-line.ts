@@ -86,7 +86,7 @@ const reasons: Record<FailureReason, string> = {
   'body-too-large': 'more than 1 MB',
   private: 'a private file has no URL',
   'not-found': 'there is no such function or asset',
-  'bad-target': 'its target is not a path',
+  'bad-target': 'its target is not a path and a query',
   'compressed-body': 'it has a Content-Encoding: only the bytes that were signed may reach a handler',
   'ambiguous-form':
     'its form is read in two ways: escape what is not ASCII, and begin without a byte order mark',

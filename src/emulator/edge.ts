@@ -129,7 +129,8 @@ export function judgeHead({
   if (!methods.has(method)) {
     return refuse(405, 'method-not-allowed', 'Method Not Allowed', { allow: 'GET, HEAD, POST, OPTIONS' });
   }
-  if (!target.startsWith('/')) return refuse(400, 'bad-target', 'Bad Request');
+  // A fragment never travels and is not signed: a handler would be given what nobody checked.
+  if (!target.startsWith('/') || target.includes('#')) return refuse(400, 'bad-target', 'Bad Request');
   // Twilio's runtime would unpack it: what a handler is given is neither what was signed nor what was measured.
   if (!/^(?:identity)?$/i.test(headerValues(rawHeaders, 'content-encoding').join(', '))) {
     return refuse(415, 'compressed-body', 'Unsupported Media Type', { 'accept-encoding': 'identity' });

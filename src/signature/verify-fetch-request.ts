@@ -25,7 +25,8 @@ export async function verifyFetchRequest(
   const fault = signatureFault(signature);
   if (fault) return { valid: false, reason: fault };
   const parts = splitUrl(request.url);
-  if (base === null || !parts) return { valid: false, reason: 'invalid-url' };
+  // A fragment never travels, but servers that make a Request of a raw target keep it, and routers read it as a part of the query.
+  if (base === null || !parts || parts.fragment !== '') return { valid: false, reason: 'invalid-url' };
   const url = base + parts.rest;
   const rawBody = await readBody(request, maxBodyBytes);
   if (!(rawBody instanceof Uint8Array)) return { valid: false, reason: rawBody.reason };

@@ -54,8 +54,10 @@ export async function verifyNodeRequest(
   const fault = signatureFault(signature);
   if (fault) return { valid: false, reason: fault };
   const target = request.originalUrl ?? request.url ?? '';
-  // An absolute target names a host of the caller's.
-  if (base === null || !target.startsWith('/')) return { valid: false, reason: 'invalid-url' };
+  // An absolute target names a host of the caller's. A fragment never travels: what stands behind a `#` would not be checked, but
+  // Node hands it on, and many an application reads it as a part of the query.
+  if (base === null || !target.startsWith('/') || target.includes('#'))
+    return { valid: false, reason: 'invalid-url' };
   const content = await readBody(request, maxBodyBytes);
   if ('reason' in content) return { valid: false, reason: content.reason };
 

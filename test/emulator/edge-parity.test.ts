@@ -139,6 +139,8 @@ const refusals: [what: string, status: number, reason: string, request: () => Ra
     () => signedAs({ Body: '\u0135%a' }, '%42%6F%64%79=\u0135%a'),
   ],
   ['a whole URL as target', 400, 'bad-target', () => ({ target: 'http://other.example/marks' })],
+  ['a signed GET with fields behind a `#`', 400, 'bad-target', () => behindHash('/marked?a=1', '#&admin=1')],
+  ['a signed GET with a lone `#`', 400, 'bad-target', () => behindHash('/marked?a=1', '#')],
 ];
 
 function markedJson(body: string): RawRequest {
@@ -146,6 +148,10 @@ function markedJson(body: string): RawRequest {
   const signature = getExpectedTwilioSignature(token, edge.url + target, {});
   const headers = ['content-type', 'application/json', 'x-twilio-signature', signature];
   return { method: 'POST', target, headers, body };
+}
+function behindHash(target: string, rest: string): RawRequest {
+  const signature = getExpectedTwilioSignature(token, edge.url + target, {});
+  return { target: target + rest, headers: ['x-twilio-signature', signature] };
 }
 function signedAs(params: Record<string, string>, body: string | Buffer): RawRequest {
   return { ...signWithTwilio({ token, url: `${edge.url}/marked`, params }), body };

@@ -124,6 +124,33 @@ test('a target that names another host is refused', async () => {
   expect({ reasons, handled }).toEqual({ reasons: ['invalid-url', 'invalid-url'], handled: [] });
 });
 
+test('a target with a `#` is refused: applications read fields behind it that nobody signed', async () => {
+  const { port, handled, reasons } = await start({ publicUrl });
+  const signed = (target: string) => [
+    `GET ${target} HTTP/1.1`,
+    'Host: h',
+    ...headers(sign(`${publicUrl}/sms?a=1`)),
+  ];
+  for (const target of ['/sms?a=1#&admin=1', '/sms?a=1#', '/sms?a=1#/admin'])
+    expect(await exchange(port, signed(target))).toMatch(/^HTTP\/1.1 403 /);
+  expect({ reasons, handled }).toEqual({
+    reasons: ['invalid-url', 'invalid-url', 'invalid-url'],
+    handled: [],
+  });
+  expect(await exchange(port, signed('/sms?a=1'))).toContain('handled');
+});
+
+test('a Fetch Request that kept a fragment of its target is refused', async () => {
+  const check = (target: string) =>
+    verifyFetchRequest(
+      new Request(publicUrl + target, { headers: { 'x-twilio-signature': sign(`${publicUrl}/sms?a=1`) } }),
+      { keys: token },
+    );
+  for (const target of ['/sms?a=1#&admin=1', '/sms?a=1#'])
+    expect(await check(target)).toEqual({ valid: false, reason: 'invalid-url' });
+  expect(await check('/sms?a=1')).toMatchObject({ valid: true });
+});
+
 test('two signatures are refused, although one of them is genuine', async () => {
   const { port, handled, reasons } = await start({ publicUrl });
   const genuine = sign(`${publicUrl}/sms`);
