@@ -99,6 +99,13 @@ const refusals: [what: string, status: number, reason: string, request: () => Ra
   ['an unsigned HEAD', 403, 'missing-signature', () => ({ method: 'HEAD', target: '/marked' })],
   ['a changed POST', 403, 'signature-mismatch', () => ({ ...marked(), body: 'Body=y' })],
   ['a changed JSON body', 403, 'body-mismatch', () => ({ ...markedJson('{"a":1}'), body: '{"a":2}' })],
+  ['a JSON body that was left out', 403, 'body-mismatch', () => ({ ...markedJson('{"a":1}'), body: '' })],
+  [
+    'a JSON request that comes back as a GET',
+    403,
+    'body-mismatch',
+    () => ({ ...markedJson('{"a":1}'), method: 'GET', body: '' }),
+  ],
   ['PUT', 405, 'method-not-allowed', () => ({ method: 'PUT', target: '/marks', body: 'x' })],
   ['DELETE', 405, 'method-not-allowed', () => ({ method: 'DELETE', target: '/marks' })],
   ['TRACE', 405, 'method-not-allowed', () => ({ method: 'TRACE', target: '/marks' })],
@@ -191,6 +198,36 @@ test.each([
   });
   const sent = [...request.headers.slice(0, 2), 'x-twilio-signature', signature, ...headers];
   expect(await sendRaw(edge.url, { ...request, headers: sent })).toMatchObject({ status: 200, text: 'ran' });
+});
+
+const nothing = `/sometimes?bodySHA256=${getExpectedBodyHash('')}`;
+const signedFor = (target: string) => [
+  'x-twilio-signature',
+  getExpectedTwilioSignature(token, edge.url + target, {}),
+];
+test.each<[string, string, () => RawRequest]>([
+  [
+    'JSON of no length with the hash of nothing',
+    nothing,
+    () => ({ method: 'POST', headers: ['content-type', 'application/json', 'content-length', '0'] }),
+  ],
+  ['a POST without a type or body, with the hash of nothing', nothing, () => ({ method: 'POST' })],
+  ['a GET with the hash of nothing', nothing, () => ({})],
+  ['a GET with its parameters in the query', '/sometimes?Body=a+b&From=%2B1', () => ({})],
+  [
+    'a GET with the type of a form',
+    '/sometimes?Body=a',
+    () => ({ headers: ['content-type', 'application/x-www-form-urlencoded'] }),
+  ],
+  [
+    'an empty form',
+    '/sometimes',
+    () => ({ method: 'POST', headers: ['content-type', 'application/x-www-form-urlencoded'] }),
+  ],
+])('takes %s when it is signed', async (_, target, make) => {
+  const request = make();
+  const headers = [...(request.headers ?? []), ...signedFor(target)];
+  expect(await ask(target, { ...request, headers })).toMatchObject({ status: 200, text: 'ran' });
 });
 
 test('answers CONNECT, which Node would leave without a word', async () => {
