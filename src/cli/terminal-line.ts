@@ -88,6 +88,8 @@ const reasons: Record<FailureReason, string> = {
   'not-found': 'there is no such function or asset',
   'bad-target': 'its target is not a path and a query',
   'compressed-body': 'it has a Content-Encoding: only the bytes that were signed may reach a handler',
+  'unsupported-charset':
+    'its Content-Type names a charset other than UTF-8, in which its bytes say something else',
   'ambiguous-form':
     'its form is read in two ways: escape what is not ASCII, and begin without a byte order mark',
   'password-in-clear': 'a password over a network without HTTPS: use --https, or a tunnel with --public-url',

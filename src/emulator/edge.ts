@@ -28,10 +28,11 @@
  *   differently by its pages. The header `X-Twilio-Function-Concurrency` is not sent.
  * - The 256 MB are those of one process for all invocations, and of its heap; what lies outside (buffers) may take
  *   128 MB more, with Node and Twilio's runtime.
- * - What the platform does with a compressed body, or with a form that parsers read differently (a byte order mark, a
- *   letter that should have been escaped beside a broken escape), is not known: Twilio sends neither, both are refused.
+ * - What the platform does with a compressed body, with one of another charset than UTF-8, or with a form that parsers read
+ *   differently (a byte order mark, a letter that should have been escaped beside a broken escape), is not known: Twilio sends
+ *   none of them, and to a protected file all are refused.
  */
-import { isForm } from '../signature/canonical';
+import { isForm, isUtf8 } from '../signature/canonical';
 import { type Key, type SignatureReason, verify } from '../signature/index';
 import { isReadAlike } from './is-read-alike';
 import type { Route } from './routes';
@@ -65,6 +66,7 @@ export type RefusalReason =
   | 'not-found'
   | 'bad-target'
   | 'compressed-body'
+  | 'unsupported-charset'
   | 'ambiguous-form'
   | 'password-in-clear';
 
@@ -110,7 +112,9 @@ export function judge(request: EdgeRequest, policy: EdgePolicy): Verdict {
   if (route.access === 'public') return { verdict: 'passed', route, signedUrl: null };
   const signature = checkSignature(request, policy);
   if (!signature.valid) return { ...refuse(403, signature.reason, unauthorizedText), unsigned: route };
-  // The handler would be given fields that nobody signed.
+  // The handler would be given fields that nobody signed: the runtime reads the same bytes as the Content-Type says.
+  if (request.body.length > 0 && !isUtf8(contentTypeOf(request)))
+    return refuse(415, 'unsupported-charset', 'Unsupported Media Type');
   if (isForm(contentTypeOf(request)) && !isReadAlike(request.body))
     return refuse(400, 'ambiguous-form', 'Bad Request');
   return { verdict: 'passed', route, signedUrl: signature.url };

@@ -111,3 +111,13 @@ export function isForm(contentType: unknown): boolean {
     typeof contentType === 'string' && /^\s*application\/x-www-form-urlencoded\s*(?:;|$)/i.test(contentType)
   );
 }
+
+/**
+ * Whether a Content-Type leaves its body to be read as UTF-8. Everything else that names a charset is none: parsers differ about
+ * two of them and about quoting, and what is called ASCII is Windows-1252 to a browser.
+ */
+export function isUtf8(contentType: unknown): boolean {
+  if (typeof contentType !== 'string') return true;
+  const named = contentType.match(/charset/gi)?.length ?? 0;
+  return named === 0 || (named === 1 && /;\s*charset\s*=\s*("?)utf-?8\1\s*(?:;|$)/i.test(contentType));
+}

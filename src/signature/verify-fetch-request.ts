@@ -1,4 +1,4 @@
-import { decodeForm, isBytes, isForm, splitUrl } from './canonical';
+import { decodeForm, isBytes, isForm, isUtf8, splitUrl } from './canonical';
 import { firstForwarded, readOrigin, readPublicUrl } from './origin';
 import { signatureFault, verify } from './verify';
 import type { NodeOptions, ReceivedVerification } from './verify-node-request';
@@ -32,6 +32,7 @@ export async function verifyFetchRequest(
   if (!(rawBody instanceof Uint8Array)) return { valid: false, reason: rawBody.reason };
 
   const contentType = header('content-type');
+  if (rawBody.length > 0 && !isUtf8(contentType)) return { valid: false, reason: 'unsupported-charset' };
   const keySid = header('x-twilio-signature-key-sid');
   const verification = verify({ url, method, contentType, body: rawBody, signature, keySid }, keys, {
     compat,

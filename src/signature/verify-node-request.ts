@@ -1,12 +1,17 @@
 import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
-import { decodeForm, isBytes, isForm } from './canonical';
+import { decodeForm, isBytes, isForm, isUtf8 } from './canonical';
 import { firstForwarded, readOrigin, readPublicUrl } from './origin';
 import type { Key, Params, SignatureReason, SignedRequest } from './signed-request';
 import { type Matched, signatureFault, type VerifyOptions, verify } from './verify';
 
 /** Why a request that was received did not pass: a reason of its signature, or of its transport. */
-export type WebhookReason = SignatureReason | 'method-not-allowed' | 'body-too-large' | 'body-unreadable';
+export type WebhookReason =
+  | SignatureReason
+  | 'method-not-allowed'
+  | 'body-too-large'
+  | 'body-unreadable'
+  | 'unsupported-charset';
 
 export type ReceivedVerification =
   | {
@@ -65,6 +70,8 @@ export async function verifyNodeRequest(
   if (method === 'GET' && !isEmpty(content)) return { valid: false, reason: 'invalid-params' };
 
   const contentType = headers['content-type'];
+  // Not signed, and parsers go by it: the same bytes would be other fields to them.
+  if (!isEmpty(content) && !isUtf8(contentType)) return { valid: false, reason: 'unsupported-charset' };
   const keySid = headers['x-twilio-signature-key-sid'];
   const signed: SignedRequest = {
     url: base + target,

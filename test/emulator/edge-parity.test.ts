@@ -145,6 +145,18 @@ const refusals: [what: string, status: number, reason: string, request: () => Ra
     'ambiguous-form',
     () => signedAs({ Body: '\u0135%a' }, '%42%6F%64%79=\u0135%a'),
   ],
+  [
+    'signed JSON that is other fields in UTF-7',
+    415,
+    'unsupported-charset',
+    () => inCharset('utf-7', markedJson('{"Body":"+ACIALAAiAGEAIgA6ACIAYg-"}')),
+  ],
+  [
+    'a signed form that is other text in another charset',
+    415,
+    'unsupported-charset',
+    () => inCharset('iso-8859-1', signedAs({ Body: '\u00e9' }, 'Body=%C3%A9')),
+  ],
   ['a whole URL as target', 400, 'bad-target', () => ({ target: 'http://other.example/marks' })],
   ['a signed GET with fields behind a `#`', 400, 'bad-target', () => behindHash('/marked?a=1', '#&admin=1')],
   ['a signed GET with a lone `#`', 400, 'bad-target', () => behindHash('/marked?a=1', '#')],
@@ -155,6 +167,10 @@ function markedJson(body: string): RawRequest {
   const signature = getExpectedTwilioSignature(token, edge.url + target, {});
   const headers = ['content-type', 'application/json', 'x-twilio-signature', signature];
   return { method: 'POST', target, headers, body };
+}
+function inCharset(charset: string, request: RawRequest): RawRequest {
+  const [name = '', type, ...others] = request.headers ?? [];
+  return { ...request, headers: [name, `${type}; charset=${charset}`, ...others] };
 }
 function behindHash(target: string, rest: string): RawRequest {
   const signature = getExpectedTwilioSignature(token, edge.url + target, {});
@@ -190,13 +206,15 @@ test.each(refusals)('refuses %s with %i and does not run the handler', async (_,
 
 test.each([
   ['without an encoding worth the name', ['content-encoding', 'Identity'], 'Body=x'],
+  ['that says it is UTF-8', ['content-type', 'application/x-www-form-urlencoded; charset=UTF-8'], 'Body=x'],
   ['with letters that are not escaped', [], 'Body=\u0135\u{1F600}&Body=\u00e9'],
 ])('takes a signed form %s', async (_, headers, body) => {
   const request = { ...signWithTwilio({ token, url: `${edge.url}/sometimes`, params: {} }), body };
   const signature = getExpectedTwilioSignature(token, `${edge.url}/sometimes`, {
     Body: [...new URLSearchParams(body).getAll('Body')],
   });
-  const sent = [...request.headers.slice(0, 2), 'x-twilio-signature', signature, ...headers];
+  const type = headers[0] === 'content-type' ? [] : request.headers.slice(0, 2);
+  const sent = [...type, 'x-twilio-signature', signature, ...headers];
   expect(await sendRaw(edge.url, { ...request, headers: sent })).toMatchObject({ status: 200, text: 'ran' });
 });
 
@@ -215,9 +233,9 @@ test.each<[string, string, () => RawRequest]>([
   ['a GET with the hash of nothing', nothing, () => ({})],
   ['a GET with its parameters in the query', '/sometimes?Body=a+b&From=%2B1', () => ({})],
   [
-    'a GET with the type of a form',
+    'a GET with the type of a form in another charset',
     '/sometimes?Body=a',
-    () => ({ headers: ['content-type', 'application/x-www-form-urlencoded'] }),
+    () => ({ headers: ['content-type', 'application/x-www-form-urlencoded; charset=utf-7'] }),
   ],
   [
     'an empty form',

@@ -184,6 +184,69 @@ test('a body in chunks is read as one, whatever the chunks', async () => {
   expect(handled).toEqual(['/sms']);
 });
 
+describe('a body that names its charset', () => {
+  const signature = sign(`${publicUrl}/sms`, { Body: 'hi' });
+  const received = async (contentType: string) => {
+    const { port, handled, reasons } = await start({ publicUrl });
+    const lines = ['POST /sms HTTP/1.1', 'Host: h', `Content-Type: ${contentType}`, 'Content-Length: 7'];
+    await exchange(port, [...lines, ...headers(signature)], 'Body=hi');
+    return { handled, reasons };
+  };
+  const fetched = (contentType: string, body: string, params = {}) =>
+    verifyFetchRequest(
+      new Request(`${publicUrl}/sms`, {
+        method: 'POST',
+        headers: { 'content-type': contentType, 'x-twilio-signature': sign(`${publicUrl}/sms`, params) },
+        body,
+      }),
+      { keys: token },
+    );
+
+  test.each([
+    '',
+    '; charset=UTF-8',
+    '; charset=utf8',
+    '; boundary=x; charset="utf-8" ; a=b',
+    ';charset = utf-8',
+    '; a=b',
+  ])('as UTF-8 passes: form%s', async (rest) => {
+    expect(await received(form + rest)).toEqual({ handled: ['/sms'], reasons: [] });
+    expect(await fetched(form + rest, 'Body=hi', { Body: 'hi' })).toMatchObject({ valid: true });
+  });
+
+  test.each([
+    '; charset=utf-7',
+    '; charset=utf-16le',
+    '; CHARSET=ISO-8859-1',
+    '; charset=us-ascii',
+    '; charset=utf-8x',
+    '; charset=xutf-8',
+    '; charset=',
+    '; charset',
+    '; charset="utf-8',
+    '; charset="utf\\-7"',
+    '; xcharset=utf-8',
+    '; charset*=utf-8',
+    '; charset=utf-8; charset=utf-7',
+    '; charset=utf-7; charset=utf-8',
+    '; a="; charset=utf-8"; charset=utf-7',
+  ])('as another is refused, and the handler does not run: form%s', async (rest) => {
+    expect(await received(form + rest)).toEqual({ handled: [], reasons: ['unsupported-charset'] });
+    expect(await fetched(form + rest, 'Body=hi', { Body: 'hi' })).toEqual({
+      valid: false,
+      reason: 'unsupported-charset',
+    });
+  });
+
+  test('may say anything when there is none', async () => {
+    const { port, handled } = await start({ publicUrl });
+    const lines = ['GET /sms HTTP/1.1', 'Host: h', `Content-Type: ${form}; charset=utf-7`];
+    await exchange(port, [...lines, ...headers(sign(`${publicUrl}/sms`))]);
+    expect(handled).toEqual(['/sms']);
+    expect(await fetched(`${form}; charset=utf-7`, '')).toMatchObject({ valid: true });
+  });
+});
+
 test('an upload that is broken off runs nothing and holds up nobody', async () => {
   const { port, handled, reasons } = await start({ publicUrl });
   const lines = ['POST /sms HTTP/1.1', 'Host: h', `Content-Type: ${form}`, 'Content-Length: 100'];
