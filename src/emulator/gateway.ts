@@ -246,7 +246,9 @@ function writeAnswer(
 ): void {
   // The rest of a body that was too large is not read: the connection cannot be used again.
   const closing = status === 413 ? ['connection', 'close'] : [];
-  const length = method === 'HEAD' ? [] : ['content-length', String(body.length)];
+  // RFC 9110, 8.6: a 204 must not have a length, and a HEAD or a 304 none but that of the whole.
+  const bodiless = method === 'HEAD' || status === 204 || status === 304;
+  const length = bodiless ? [] : ['content-length', String(body.length)];
   response.writeHead(status, [...rawHeaders, ...length, ...closing]);
-  response.end(method === 'HEAD' ? undefined : body);
+  response.end(bodiless ? undefined : body);
 }

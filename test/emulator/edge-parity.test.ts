@@ -434,6 +434,15 @@ test.each([
   expect(await ask(`/responds?${query}`)).toMatchObject(answer);
 });
 
+test('a 204 and a 304 say nothing of a length, which nobody would wait for', async () => {
+  const none = await ask('/responds?status=204');
+  const { headers: whole } = await ask('/favicon.ico');
+  const unchanged = await ask('/favicon.ico', { headers: ['if-none-match', String(whole.etag)] });
+  expect(whole['content-length']).toBe('7');
+  expect([none.status, unchanged.status]).toEqual([204, 304]);
+  for (const { headers } of [none, unchanged]) expect(headers).not.toHaveProperty('content-length');
+});
+
 test.each([
   ['application/json', '{bad'],
   ['application/json', '"a text"'],
