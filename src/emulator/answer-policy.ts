@@ -23,8 +23,9 @@ export function asPlatformAnswer({ status, rawHeaders, body }: RuntimeAnswer): P
     const lower = name.toLowerCase();
     if (notPassedOn.has(lower)) continue;
     if (lower === 'set-cookie') {
-      if (livesTooLong(value)) return { answer: tooOld(), reason: 'cookie-too-old' };
-      headers.push(name, withAttributes(value));
+      const attributes = readAttributes(value);
+      if (livesTooLong(attributes)) return { answer: tooOld(), reason: 'cookie-too-old' };
+      headers.push(name, withAttributes(value, attributes));
     } else {
       headers.push(name, value);
     }
@@ -43,17 +44,44 @@ const notPassedOn = new Set([
   'x-powered-by',
 ]);
 
-function livesTooLong(cookie: string): boolean {
-  const maxAge = /;\s*max-age=(-?\d+)/i.exec(cookie)?.[1];
+function livesTooLong(attributes: CookieAttribute[]): boolean {
+  const last = (name: string, isRead: (value: string) => boolean) =>
+    attributes.findLast((one) => one.name === name && isRead(one.value))?.value;
+  const maxAge = last('max-age', (value) => /^-?\d+$/.test(value));
   if (maxAge !== undefined) return Number(maxAge) > dayInSeconds;
-  const expires = /;\s*expires=([^;]+)/i.exec(cookie)?.[1];
-  return expires !== undefined && Date.parse(expires) - Date.now() > dayInSeconds * 1000;
+  const expires = last('expires', (value) => !Number.isNaN(readDate(value)));
+  return expires !== undefined && readDate(expires) - Date.now() > dayInSeconds * 1000;
 }
 
-function withAttributes(cookie: string): string {
-  const httpOnly = /;\s*httponly\s*(;|$)/i.test(cookie) ? '' : '; HttpOnly';
-  const secure = /;\s*secure\s*(;|$)/i.test(cookie) ? '' : '; Secure';
-  return cookie + httpOnly + secure;
+// A quote parts the words of a date as a blank does (RFC 6265, 5.1.1).
+function readDate(value: string): number {
+  return Date.parse(value.replaceAll('"', ' '));
+}
+
+function withAttributes(cookie: string, attributes: CookieAttribute[]): string {
+  const missing = ['HttpOnly', 'Secure'].filter(
+    (wanted) => !attributes.some(({ name }) => name === wanted.toLowerCase()),
+  );
+  return [cookie, ...missing].join('; ');
+}
+
+interface CookieAttribute {
+  /** In small letters. */
+  name: string;
+  value: string;
+}
+
+/**
+ * The attributes of a cookie as a browser reads them: parted at each `;`, then at the first `=`, without the blanks around; a Max-Age
+ * that is not all digits does not count, in quotes neither, and of several the last does.
+ * Source: RFC 6265, 5.2 and 5.3, https://www.rfc-editor.org/rfc/rfc6265#section-5.2
+ */
+function readAttributes(cookie: string): CookieAttribute[] {
+  const [, ...attributes] = cookie.split(';');
+  return attributes.map((text) => {
+    const [name = '', ...value] = text.split('=');
+    return { name: name.trim().toLowerCase(), value: value.join('=').trim() };
+  });
 }
 
 function tooOld(): RuntimeAnswer {

@@ -362,11 +362,26 @@ describe('cookies', () => {
     ['a=1; Secure; httponly', 'a=1; Secure; httponly'],
     ['a=1; Max-Age=86400', 'a=1; Max-Age=86400; HttpOnly; Secure'],
     ['a=1; SameSite=Strict', 'a=1; SameSite=Strict; HttpOnly; Secure'],
+    ['a=1 ;secure = ; HttpOnly=1', 'a=1 ;secure = ; HttpOnly=1'],
+    // What follows is a session's cookie to a browser, or ends with the day.
+    ['a=1; Max-Age="90000"', 'a=1; Max-Age="90000"; HttpOnly; Secure'],
+    ['a=1; Max-Age=90000s', 'a=1; Max-Age=90000s; HttpOnly; Secure'],
+    ['a=1; Max-Age=90000; Max-Age=60', 'a=1; Max-Age=90000; Max-Age=60; HttpOnly; Secure'],
+    ['Max-Age=90000; x=1', 'Max-Age=90000; x=1; HttpOnly; Secure'],
   ])('%s is sent as %s', async (cookie, sent) => {
     expect((await set(cookie)).headers['set-cookie']).toEqual([sent]);
   });
 
-  test.each(['a=1; Max-Age=86401', `a=1; Expires=${inHours(25)}`])('%s is refused', async (cookie) => {
+  test.each([
+    'a=1; Max-Age=86401',
+    'a=1; max-age = 999999',
+    'a=1;\tMAX-AGE\t=\t999999\t',
+    'a=1; Max-Age=60; Max-Age=86401',
+    'a=1; Max-Age=86401; Max-Age=none',
+    `a=1; Expires=${inHours(25)}`,
+    `a=1; expires = "${inHours(25)}"`,
+    `a=1; Max-Age="60"; Expires=${inHours(25)}`,
+  ])('%s is refused', async (cookie) => {
     const answer = await set(cookie);
     expect(answer).toMatchObject({ status: 400, text: 'Cookies max-age cannot be greater than a day.' });
     expect(answer.headers['set-cookie']).toBeUndefined();
