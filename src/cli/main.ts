@@ -14,6 +14,7 @@ import { repliesCommand } from './replies';
 import { scenarioCommand } from './scenario';
 import { smsCommand } from './sms';
 import { startCommand } from './start';
+import { UsageFault } from './usage-fault';
 
 const program = new Command('ringtrue')
   .description('Webhooks that only Twilio can call: an edge, a phone and a doctor for your own machine.')
@@ -41,6 +42,15 @@ for (const command of program.commands.flatMap((one) => [one, ...one.commands]))
   for (const option of command.options)
     if (typeof option.defaultValue === 'string') option.defaultValueDescription ??= option.defaultValue;
 }
+
+// `--host "$HOST"` with a variable that is not set: an empty text would be taken for any address, or this folder.
+program.hook('preAction', (_, command) => {
+  for (const option of command.options) {
+    const values = [command.getOptionValue(option.attributeName())].flat();
+    if (values.some((value) => typeof value === 'string' && value.trim() === ''))
+      throw new UsageFault(`${option.long} is empty: give it a value, or leave it out.`);
+  }
+});
 
 // Whoever reads the output may leave (`| head`): the command goes on to its own end and exit code, unheard.
 for (const stream of [process.stdout, process.stderr]) {

@@ -47,7 +47,6 @@ export function readWebhook(
 ): { webhook: Webhook; secret: string; isGuess: boolean } {
   const { url, reroute, ca, isGuess } = chooseWebhook(options.url, dataDir, path);
   if (options.fallbackUrl !== undefined) checkUrl('--fallback-url', options.fallbackUrl);
-  if (options.token === '') throw new UsageFault('--token is empty.');
   const signs = !options.unsigned && options.token === undefined;
   const credentials = webhookCredentials(url, { envFile: options.env, data: options.data, signs });
   const authToken = options.unsigned ? null : (options.token ?? credentials.authToken);

@@ -48,8 +48,8 @@ export interface Edge {
 /**
  * Starts the edge of a Twilio Functions project on this machine: every request is judged as Twilio's platform would, and
  * what passes runs in Twilio's own local runtime. Works for any project, in a Jest test too.
- * @throws when `dir` is no folder, `AUTH_TOKEN` is missing or blank, `publicUrl` is none or may not be combined with `enforce`, the port is
- *   taken (`EADDRINUSE`), or the runtime does not start
+ * @throws when `dir` is no folder, `AUTH_TOKEN` is missing or blank, `publicUrl` is none or may not be combined with `enforce`, `host` is
+ *   empty, the port is taken (`EADDRINUSE`), or the runtime does not start
  */
 export async function createEdge({
   dir,
@@ -69,6 +69,7 @@ export async function createEdge({
     throw new Error(`dir: there is no folder ${baseDir}`);
   if (publicUrl !== undefined && !isPublicUrl(publicUrl))
     throw new Error('publicUrl must be http:// or https:// with a host and without user, query and fragment');
+  if (isBlank(host)) throw new Error('host is empty: name an address, or leave it out for this machine only');
   if (enforce === 'off' && (!isLoopbackHost(host) || publicUrl !== undefined))
     throw new Error(`enforce: 'off' lets anyone in: it works only on loopback and without publicUrl`);
   const { AUTH_TOKEN: authToken, AUTH_TOKEN_SECONDARY: secondary } = env;
@@ -158,8 +159,8 @@ export function isLoopbackHost(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
 }
 
-function isBlank(token: string): boolean {
-  return token.trim() === '';
+function isBlank(text: string): boolean {
+  return text.trim() === '';
 }
 
 // Without a public URL every loopback spelling of itself is accepted: a person types any of them.

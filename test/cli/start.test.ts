@@ -59,6 +59,12 @@ test.each([
   }
 });
 
+test.each(['--host', '--public-url', '--env', '--data'])('says that %s is empty', async (flag) => {
+  const before = readdirSync(dir).sort();
+  await expectRefusal([flag, ''], `${flag} is empty: give it a value, or leave it out.`);
+  expect(readdirSync(dir).sort()).toEqual(before);
+});
+
 test('names the line of a malformed .env', async () => {
   writeFileSync(path.join(dir, '.env'), 'A=1\n\nthis is nothing\n');
   await expectRefusal([], '.env, line 3: not a variable');

@@ -519,6 +519,8 @@ describe('what it cannot start with is told', () => {
       { env: { ...env, AUTH_TOKEN_SECONDARY: '\t' } },
       'AUTH_TOKEN_SECONDARY is blank: set it',
     ],
+    // Node would listen on every address of the machine.
+    ['a host that is empty', { host: '' }, 'host is empty'],
     ['off on a network', { enforce: 'off' as const, host: '0.0.0.0' }, 'only on loopback'],
     [
       'off under a public URL',
