@@ -14,6 +14,7 @@ import {
   requestNumberHeader,
   type ServeOrder,
 } from './runtime-messages';
+import { watchStderr } from './watch-stderr';
 
 /** A request as it goes to Twilio's runtime: the bytes that came, under a number. */
 export interface RuntimeRequest {
@@ -105,16 +106,18 @@ export class RuntimeProcess {
           '--max-semi-space-size=2',
           ...execArgv,
         ],
-        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+        stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
       });
     } catch (error) {
       rmSync(this.folder, { recursive: true });
       throw error;
     }
-    this.exited = ended(this.child).then(({ code, signal }) => {
-      // V8 aborts when its heap is full.
-      if (signal === 'SIGABRT' || signal === outOfMemorySignal || code === 134) this.ending = 'out-of-memory';
-      if (signal === blockedSignal || this.blocked) this.ending = 'blocked';
+    const saidHeapIsFull = this.child.stderr ? watchStderr(this.child.stderr) : async () => false;
+    this.exited = ended(this.child).then(async ({ signal }) => {
+      const heapIsFull = await saidHeapIsFull(endingTime / 2);
+      // A full heap keeps the event loop busy as well, with collecting.
+      if (heapIsFull || signal === outOfMemorySignal) this.ending = 'out-of-memory';
+      else if (signal === blockedSignal || this.blocked) this.ending = 'blocked';
       this.agent.destroy();
       const shared = this.waiting.size > 1 || this.moved;
       const why = this.ending === 'blocked' ? 'too-slow' : this.ending;
@@ -241,11 +244,11 @@ export class RuntimeProcess {
 }
 
 // One that could not be started never exits.
-function ended(child: ChildProcess): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
+function ended(child: ChildProcess): Promise<{ signal: NodeJS.Signals | null }> {
   return new Promise((resolve) => {
-    child.once('exit', (code, signal) => resolve({ code, signal }));
+    child.once('exit', (_, signal) => resolve({ signal }));
     child.once('error', () => {
-      if (child.pid === undefined) resolve({ code: null, signal: null });
+      if (child.pid === undefined) resolve({ signal: null });
     });
   });
 }

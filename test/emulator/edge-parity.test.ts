@@ -63,6 +63,16 @@ const project = makeFunctionsProject({
       for (let n = 0; n < Number(arrays ?? 0); n++) kept.push(new Array(1 << 17).fill(n));
       setTimeout(() => callback(null, 'kept'), 150);
     };`,
+  'functions/full.js': `const kept = [];
+    exports.handler = (context, { how }) => {
+      if (how === 'at once') return kept.concat.apply([], Array(3).fill(new Array(2e7).fill(1.5)));
+      for (;;) kept.push(new Array(1 << 17).fill(kept.length));
+    };`,
+  'functions/aborts.js': `exports.handler = (context, { how, text }) => {
+    if (text) console.error(text);
+    if (how === 'signal') process.kill(process.pid, 'SIGABRT');
+    else process.abort();
+  };`,
   'functions/greedy.js': `const kept = [];
     exports.handler = () => { for (;;) kept.push(Buffer.alloc(1 << 23, 1)); };`,
   'assets/assets/index.html': '<title>home</title>',
@@ -491,6 +501,26 @@ describe('memory', () => {
     expect(await ask('/greedy')).toMatchObject(failed);
     expect(recordOf('/greedy')).toMatchObject({ reason: 'out-of-memory' });
     expect(await neighbour).toMatchObject({ status: 200, text: 'waited' });
+  });
+});
+
+describe('a process that aborts', () => {
+  test.each(['/full', '/full?how=at%20once'])(
+    'for its heap is full (%s), is said to need memory',
+    async (target) => {
+      expect(await ask(target)).toMatchObject(failed);
+      expect(recordOf(target)).toMatchObject({ reason: 'out-of-memory' });
+    },
+  );
+
+  test.each([
+    '/aborts',
+    '/aborts?how=signal',
+    '/aborts?text=no%20FATAL%20ERROR%3A%20it%20is%20out%20of%20memory',
+  ])('for any other cause (%s), is said to have ended', async (target) => {
+    expect(await ask(target)).toMatchObject(failed);
+    expect(recordOf(target)).toMatchObject({ reason: 'exited' });
+    expect(await ask('/answers?as=text')).toMatchObject({ status: 200 });
   });
 });
 
