@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import pc from 'picocolors';
 import { buildBundle, releaseCompiler } from '../bundle/build-bundle';
 import { watchBundle } from '../bundle/watch-bundle';
-import { checkVariableSizes } from '../doctor/project/check-environment';
+import { checkReserved, checkVariableSizes } from '../doctor/project/check-environment';
 import { describeProblems } from '../doctor/project/check-project';
 import { startConsole } from '../emulator/console/console-server';
 import { createEdge, isLoopbackHost, isPublicUrl } from '../emulator/create-edge';
@@ -74,7 +74,7 @@ async function start(options: StartOptions): Promise<void> {
   const publicUrl = readPublicUrl(options.publicUrl);
   const environment = readEnvironment({ dir, envFile: options.env, dataDir, makeDemo: true });
   refuseUnsafe(options, environment);
-  warnOfLimits(environment);
+  warnOfVariables(options.env ?? '.env', environment);
   checkEventFile(dir);
   const variables = {
     ...localVariables(environment.variables, dataDir),
@@ -216,10 +216,10 @@ function refuseUnsafe(
   if (port !== 0 && port === consolePort) throw new UsageFault('--port and --console-port must differ.');
 }
 
-// Here there is room for any variable; Twilio has little, and says so only at the end of a deploy.
-function warnOfLimits({ variables }: Environment): void {
-  for (const finding of describeProblems(checkVariableSizes(variables)))
-    console.log(describeFinding(finding));
+// Here there is room for any variable; Twilio has little, and says so only at the end of a deploy. What it sets itself nobody can set.
+function warnOfVariables(file: string, { variables }: Environment): void {
+  const problems = [...checkReserved(file, variables), ...checkVariableSizes(variables)];
+  for (const finding of describeProblems(problems)) console.log(describeFinding(finding));
 }
 
 // A port that is taken is the commonest fault of a start: say which one, and which flag changes it.

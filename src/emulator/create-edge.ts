@@ -12,7 +12,7 @@ import { type Runtime, type RuntimeEvent, superviseRuntime } from './supervise-r
 export interface EdgeOptions {
   /** The project: its `.twilioserverlessrc` or package.json, functions, assets and `node_modules`. */
   dir: string;
-  /** What handlers find in `context`. `AUTH_TOKEN` signs and is required. */
+  /** What handlers find in `context`, all but `DOMAIN_NAME` and `PATH`, which nobody sets but the edge. `AUTH_TOKEN` signs and is required. */
   env: Record<string, string>;
   /** The URL under which callers reach this edge (a tunnel, a proxy): what Twilio signs. Default: the edge's own address. */
   publicUrl?: string | undefined;
@@ -106,7 +106,7 @@ export async function createEdge({
   const describe = () => ({
     baseDir,
     domainName: new URL(publicUrls[0] ?? url).host,
-    variables: env,
+    variables: withoutOwn(env),
     routes,
   });
   const makePolicy = () => ({
@@ -157,6 +157,12 @@ export function isPublicUrl(text: string): boolean {
 /** Whether nobody but this machine reaches what listens on `host`. What is not certain is not loopback. */
 export function isLoopbackHost(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
+}
+
+// Twilio's runtime would let them win over what it knows itself; on the platform they cannot be set:
+// https://www.twilio.com/docs/serverless/functions-assets/functions/variables
+function withoutOwn({ DOMAIN_NAME, PATH, ...variables }: Record<string, string>): Record<string, string> {
+  return variables;
 }
 
 function isBlank(text: string): boolean {

@@ -12,7 +12,7 @@
  * signature. So an unauthenticated caller learns nothing about a protected path that its 404 does not tell already.
  *
  * Gaps, the same as in docs/edge.md:
- * - `SERVICE_SID` and `ENVIRONMENT_SID` are undefined, as in Twilio's local runtime: there is no service.
+ * - `SERVICE_SID` and `ENVIRONMENT_SID` are undefined or what `.env` says, as in Twilio's local runtime: there is no service.
  * - A field named `request` replaces `event.request`, as in Twilio's local runtime; whether it does on the
  *   platform is not known. Handlers must not trust it either way: ours do not.
  * - Cookies get no Domain, or browsers would not keep them here.

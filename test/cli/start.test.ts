@@ -133,9 +133,10 @@ async function until(condition: () => boolean): Promise<void> {
 }
 
 test('warns of variables that Twilio will not take', async () => {
-  writeFileSync(path.join(dir, '.env'), `LETTER=${'x'.repeat(451)}\n`);
+  writeFileSync(path.join(dir, '.env'), `LETTER=${'x'.repeat(451)}\nDOMAIN_NAME=localhost:3000\n`);
   const { code, stdout } = await runRingtrue(['start', '--host', '203.0.113.1', '--port', '0'], { cwd: dir });
   expect(stdout).toContain('LETTER has 451 bytes, and Twilio takes 450.');
+  expect(stdout).toContain('.env sets DOMAIN_NAME, and a function sees what Twilio says.');
   expect(code).toBe(2);
 });
 

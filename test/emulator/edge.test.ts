@@ -190,6 +190,20 @@ test('gives handlers the public name, their variables, and no header the platfor
   expect(context.headers).toEqual({ 'x-seen': 'yes' });
 });
 
+test('lets no variable stand for its own name and path', async () => {
+  const variables = { ...env, DOMAIN_NAME: 'localhost:3000', PATH: '/usr/bin', SERVICE_SID: 'ZS1' };
+  const tunnel = await startEdge({ env: variables, publicUrl: 'https://tunnel.example' });
+  try {
+    expect(JSON.parse((await sendRaw(tunnel.url, { target: '/context' })).text)).toMatchObject({
+      DOMAIN_NAME: 'tunnel.example',
+      PATH: '/context',
+      GREETING: 'hi',
+    });
+  } finally {
+    await tunnel.close();
+  }
+});
+
 test('marks cookies HttpOnly and Secure and refuses those that live longer than a day', async () => {
   const answer = await sendRaw(edge.url, { target: '/cookie?age=60' });
   expect(answer.headers['set-cookie']).toEqual(['seen=yes;Max-Age=60; HttpOnly; Secure']);

@@ -16,6 +16,7 @@ export function checkEnvironment({ environment }: Project): Problem[] {
   return [
     ...(badLine === null ? [] : [{ code: 'variable-line' as const, file, line: badLine }]),
     ...Object.entries(variables).flatMap(([name, value]) => checkVariable(file, name, value)),
+    ...checkReserved(file, variables),
     ...checkVariableSizes(variables),
   ];
 }
@@ -33,6 +34,13 @@ export function checkVariableSizes(variables: Readonly<Record<string, string>>):
   return problems;
 }
 
+/** Variables that Twilio, and the emulator, set whatever stands in `file`. */
+export function checkReserved(file: string, variables: Readonly<Record<string, string>>): Problem[] {
+  return reserved
+    .filter((name) => variables[name])
+    .map((name) => ({ code: 'variable-reserved', file, name }));
+}
+
 /** Quotes and white space that became part of a value. One quote alone may belong to a text, but never to a credential. */
 export function checkValue(place: string, name: string, value: string): Problem[] {
   const quotes = [/^["'`“”‘’„«»]/u, /["'`“”‘’«»]$/u].filter((end) => end.test(value.trim())).length;
@@ -45,6 +53,5 @@ export function checkValue(place: string, name: string, value: string): Problem[
 function checkVariable(file: string, name: string, value: string): Problem[] {
   if (value === '') return [];
   if (!/^[A-Za-z_]\w{0,127}$/.test(name)) return [{ code: 'variable-name', file, name: name.slice(0, 40) }];
-  if (reserved.includes(name)) return [{ code: 'variable-reserved', file, name }];
   return checkValue(file, name, value);
 }
