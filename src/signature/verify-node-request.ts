@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
+import type { Http2ServerRequest } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import { decodeForm, isBytes, isForm, isUtf8 } from './canonical';
+import { isEmpty, readParams } from './fields';
 import { firstForwarded, readOrigin, readPublicUrl } from './origin';
 import type { Key, Params, SignatureReason, SignedRequest } from './signed-request';
 import { type Matched, signatureFault, type VerifyOptions, verify } from './verify';
@@ -67,11 +69,11 @@ export async function verifyNodeRequest(
   if ('reason' in content) return { valid: false, reason: content.reason };
 
   // A GET has its parameters in the URL; fields in its body would be read by an application that looks in both places.
-  if (method === 'GET' && !isEmpty(content)) return { valid: false, reason: 'invalid-params' };
+  if (method === 'GET' && !isBodyless(content)) return { valid: false, reason: 'invalid-params' };
 
   const contentType = headers['content-type'];
   // Not signed, and parsers go by it: the same bytes would be other fields to them.
-  if (!isEmpty(content) && !isUtf8(contentType)) return { valid: false, reason: 'unsupported-charset' };
+  if (!isBodyless(content) && !isUtf8(contentType)) return { valid: false, reason: 'unsupported-charset' };
   const keySid = headers['x-twilio-signature-key-sid'];
   const signed: SignedRequest = {
     url: base + target,
@@ -98,18 +100,39 @@ function originOf({ headers, socket }: ParsedRequest, trustForwarded: boolean): 
 
 type Body = { rawBody: Uint8Array } | { params: unknown } | { reason: WebhookReason };
 
-function isEmpty(content: { rawBody: Uint8Array } | { params: unknown }): boolean {
-  return 'rawBody' in content ? content.rawBody.length === 0 : Object.keys(content.params ?? {}).length === 0;
+function isBodyless(content: { rawBody: Uint8Array } | { params: unknown }): boolean {
+  return 'rawBody' in content ? content.rawBody.length === 0 : isNothing(content.params);
 }
 
 async function readBody(request: ParsedRequest, maxBodyBytes: number): Promise<Body> {
-  const { rawBody, body } = request;
-  if (typeof rawBody === 'string') return { rawBody: Buffer.from(rawBody) };
-  if (isBytes(rawBody)) return { rawBody };
-  if (!request.readableDidRead && !request.readableEnded) return readStream(request, maxBodyBytes);
-  // Whoever read the stream and left nothing may have put the fields where they would not be checked.
-  if (isForm(request.headers['content-type']) && body !== undefined) return { params: body };
+  const { rawBody, body, readableDidRead, readableEnded } = request;
+  const kept = typeof rawBody === 'string' ? Buffer.from(rawBody) : rawBody;
+  if (isBytes(kept)) {
+    // Set before it was filled, or while it is: what is still to come would reach an application all the same.
+    const isPart = kept.length === 0 ? mayHaveBody(request) : readableDidRead && !readableEnded;
+    return isPart ? { reason: 'raw-body-required' } : { rawBody: kept };
+  }
+  if (!readableDidRead && !readableEnded) return readStream(request, maxBodyBytes);
+  // Whoever read a body and left nothing may have put the fields where they would not be checked.
+  const isLost = body === undefined || (isNothing(body) && mayHaveBody(request));
+  if (isForm(request.headers['content-type']) && !isLost) return { params: body };
   return { reason: 'raw-body-required' };
+}
+
+function mayHaveBody(request: ParsedRequest): boolean {
+  const { headers, httpVersionMajor } = request;
+  // HTTP/2 announces no body: it comes, or the headers end the stream.
+  if (httpVersionMajor > 1) return !(request as unknown as Http2ServerRequest).stream?.endAfterHeaders;
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0;
+}
+
+function isNothing(body: unknown): boolean {
+  try {
+    const fields = readParams(body);
+    return fields !== null && isEmpty(fields);
+  } catch {
+    return false;
+  }
 }
 
 async function readStream(request: IncomingMessage, maxBodyBytes: number): Promise<Body> {

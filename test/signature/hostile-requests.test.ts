@@ -1,5 +1,10 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
-import { connect as connectHttp2, createServer as createHttp2Server, type Http2Server } from 'node:http2';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import {
+  connect as connectHttp2,
+  createServer as createHttp2Server,
+  type Http2Server,
+  type OutgoingHttpHeaders,
+} from 'node:http2';
 import { type AddressInfo, connect } from 'node:net';
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
 import {
@@ -13,6 +18,9 @@ import {
 const token = '12345';
 const publicUrl = 'https://hooks.example.com';
 const form = 'application/x-www-form-urlencoded';
+
+/** What whoever reads a body may leave. */
+type ReadRequest = IncomingMessage & { body?: unknown; rawBody?: unknown; fields?: unknown };
 
 const servers: (Server | Http2Server)[] = [];
 afterEach(async () => {
@@ -285,22 +293,147 @@ test('a stream that somebody has set to text is read as well', async () => {
   }
 });
 
-test('a form that somebody has read without leaving its fields is refused', async () => {
-  const check = twilioWebhook({ keys: token, publicUrl });
-  const handled: string[] = [];
-  const port = await listen(
-    createServer(async (request, response) => {
-      for await (const _ of request);
-      check(request, response, () => {
-        handled.push('');
+describe('a body that somebody has read before', () => {
+  /** A server whose check begins once `read` is done, and what ran behind it. */
+  async function startAfter(read: (request: ReadRequest) => Promise<void>) {
+    const handled: unknown[] = [];
+    const reasons: WebhookReason[] = [];
+    const faults: unknown[] = [];
+    const check = twilioWebhook({ keys: token, publicUrl, onRefused: (reason) => reasons.push(reason) });
+    const server = createServer(async (request: ReadRequest, response) => {
+      await read(request);
+      check(request, response, (error) => {
+        if (error) faults.push(error);
+        else handled.push(request.body);
         response.end('handled');
       });
-    }),
-  );
-  const lines = ['POST /sms HTTP/1.1', 'Host: h', `Content-Type: ${form}`, 'Content-Length: 8'];
-  const answer = await exchange(port, [...lines, ...headers(sign(`${publicUrl}/sms`))], 'Body=bad');
-  expect(answer).toMatch(/^HTTP\/1.1 403 /);
-  expect(handled).toEqual([]);
+    });
+    return { port: await listen(server), handled, reasons, faults };
+  }
+  // As express-formidable does.
+  const readElsewhere = async (request: ReadRequest) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    request.fields = Object.fromEntries(new URLSearchParams(Buffer.concat(chunks).toString()));
+  };
+  const lengthened = [`Content-Type: ${form}`, 'Content-Length: 9'];
+  const chunked = [`Content-Type: ${form}`, 'Transfer-Encoding: chunked'];
+  const unsigned = 'From=evil';
+  const inChunks = `9\r\n${unsigned}\r\n0\r\n\r\n`;
+  const throwing = new Proxy({}, { ownKeys: () => fail() });
+  function fail(): never {
+    throw new Error('looked at');
+  }
+
+  test.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['null', null],
+    ['an empty object, as Express 4 does for any request', {}],
+    ['names without a value', { From: [] }],
+    ['an empty list of pairs', []],
+    ['empty URLSearchParams', new URLSearchParams()],
+  ])('is refused when they left %s, and the handler does not run', async (_, left) => {
+    const { port, handled, reasons } = await startAfter(async (request) => {
+      await readElsewhere(request);
+      request.body = left;
+    });
+    for (const [lines, body] of [
+      [lengthened, unsigned],
+      [chunked, inChunks],
+    ] as const)
+      await exchange(
+        port,
+        ['POST /sms HTTP/1.1', 'Host: h', ...lines, ...headers(sign(`${publicUrl}/sms`))],
+        body,
+      );
+    expect({ reasons, handled }).toEqual({
+      reasons: ['raw-body-required', 'raw-body-required'],
+      handled: [],
+    });
+  });
+
+  test.each<[string, unknown]>([
+    ['text', unsigned],
+    ['bytes', Buffer.from(unsigned)],
+    ['a Map', new Map([['From', 'evil']])],
+    ['what throws when it is looked at', throwing],
+  ])('is refused when they left %s in place of fields', async (_, left) => {
+    const { port, handled, reasons, faults } = await startAfter(async (request) => {
+      await readElsewhere(request);
+      request.body = left;
+    });
+    const lines = ['POST /sms HTTP/1.1', 'Host: h', ...lengthened, ...headers(sign(`${publicUrl}/sms`))];
+    await exchange(port, lines, unsigned);
+    expect({ reasons, handled, faults }).toEqual({ reasons: ['invalid-params'], handled: [], faults: [] });
+  });
+
+  test('passes with its signed fields, left as an object or as URLSearchParams', async () => {
+    const signed = headers(sign(`${publicUrl}/sms`, { From: 'evil' }));
+    for (const left of [{ From: 'evil' }, new URLSearchParams(unsigned)]) {
+      const { port, handled } = await startAfter(async (request) => {
+        await readElsewhere(request);
+        request.body = left;
+      });
+      await exchange(port, ['POST /sms HTTP/1.1', 'Host: h', ...lengthened, ...signed], unsigned);
+      expect(handled).toEqual([left]);
+    }
+  });
+
+  test.each(['', Buffer.alloc(0)])('is refused when what was kept of it is empty', async (kept) => {
+    const { port, handled, reasons } = await startAfter(async (request) => {
+      await readElsewhere(request);
+      request.rawBody = kept;
+    });
+    const signed = headers(sign(`${publicUrl}/sms`));
+    await exchange(port, ['POST /sms HTTP/1.1', 'Host: h', ...lengthened, ...signed], unsigned);
+    await exchange(port, ['POST /sms HTTP/1.1', 'Host: h', ...chunked, ...signed], inChunks);
+    expect({ reasons, handled }).toEqual({
+      reasons: ['raw-body-required', 'raw-body-required'],
+      handled: [],
+    });
+  });
+
+  test('passes when what was kept of it is empty, as it was', async () => {
+    const { port, handled, reasons } = await startAfter(async (request) => {
+      request.rawBody = '';
+    });
+    const signed = headers(sign(`${publicUrl}/sms`));
+    await exchange(port, ['POST /sms HTTP/1.1', 'Host: h', 'Content-Length: 0', ...signed]);
+    await exchange(port, ['GET /sms HTTP/1.1', 'Host: h', ...signed]);
+    expect({ reasons, handled }).toEqual({ reasons: [], handled: [undefined, undefined] });
+  });
+
+  // `req.on('data')` without waiting for the end: the rest would go to the parser behind.
+  test('is refused while somebody keeps it who has not got all of it', async () => {
+    const { port, handled, reasons } = await startAfter(
+      (request) =>
+        new Promise((resolve) => {
+          request.on('data', (chunk) => {
+            request.rawBody = (request.rawBody ?? '') + chunk.toString();
+            resolve();
+          });
+        }),
+    );
+    const lines = [
+      'POST /sms HTTP/1.1',
+      'Host: h',
+      ...lengthened,
+      ...headers(sign(`${publicUrl}/sms`, { From: '' })),
+    ];
+    const answer = await exchange(port, lines, 'From=');
+    expect(answer).toMatch(/^HTTP\/1.1 403 /);
+    expect({ reasons, handled }).toEqual({ reasons: ['raw-body-required'], handled: [] });
+  });
+
+  test('over HTTP/2, which announces none, is refused as well', async () => {
+    const { send, handled, reasons } = await startHttp2(async (request) => {
+      await readElsewhere(request);
+      request.body = {};
+    });
+    const fields = { 'content-type': form, 'x-twilio-signature': sign(`${publicUrl}/sms`) };
+    expect(await send({ ':method': 'POST', ':path': '/sms', ...fields }, unsigned)).toBe(403);
+    expect({ reasons, handled }).toEqual({ reasons: ['raw-body-required'], handled: [] });
+  });
 });
 
 test('a fault of the one who is told why never lets the request through', async () => {
@@ -316,36 +449,58 @@ test('a fault of the one who is told why never lets the request through', async 
   expect({ faults, handled }).toEqual({ faults: [fault], handled: [] });
 });
 
+/** A server of HTTP/2 behind `twilioWebhook`, what ran behind it, and why the rest did not. */
+async function startHttp2(
+  before: (request: ReadRequest) => Promise<void> = async () => undefined,
+  options: Partial<Parameters<typeof twilioWebhook>[0]> = { publicUrl },
+) {
+  const handled: string[] = [];
+  const reasons: WebhookReason[] = [];
+  const check = twilioWebhook({ keys: token, onRefused: (reason) => reasons.push(reason), ...options });
+  const port = await listen(
+    createHttp2Server(async (request, response) => {
+      await before(request as never);
+      check(request as never, response as never, () => {
+        handled.push(request.url);
+        response.end('handled');
+      });
+    }),
+  );
+  const send = async (fields: OutgoingHttpHeaders, body = '') => {
+    const client = connectHttp2(`http://127.0.0.1:${port}`);
+    const status = await new Promise<number>((resolve) => {
+      const stream = client.request(fields, { endStream: body === '' });
+      let received = 0;
+      stream.on('response', (answer) => {
+        received = Number(answer[':status']);
+      });
+      stream.on('close', () => resolve(received));
+      stream.resume();
+      if (body !== '') stream.end(body);
+    });
+    await new Promise((resolve) => client.close(() => resolve(null)));
+    return status;
+  };
+  return { port, send, handled, reasons };
+}
+
 test('HTTP/2: the authority is the host, and a refusal does not set what HTTP/2 forbids', async () => {
   const warnings: Error[] = [];
   const collect = (warning: Error) => warnings.push(warning);
   process.on('warning', collect);
-  const check = twilioWebhook({ keys: token });
-  const server = createHttp2Server((request, response) => {
-    check(request as never, response as never, () => response.end('handled'));
+  const { port, send, handled, reasons } = await startHttp2(undefined, {});
+  const post = (signature: string) =>
+    send(
+      { ':method': 'POST', ':path': '/sms', 'content-type': form, 'x-twilio-signature': signature },
+      'Body=hi',
+    );
+  expect(await post(sign(`http://127.0.0.1:${port}/sms`, { Body: 'hi' }))).toBe(200);
+  expect(await post(sign(`http://127.0.0.1:${port}/other`, { Body: 'hi' }))).toBe(403);
+  expect(await post('bogus')).toBe(403);
+  expect({ reasons, handled }).toEqual({
+    reasons: ['signature-mismatch', 'malformed-signature'],
+    handled: ['/sms'],
   });
-  const port = await listen(server);
-  const client = connectHttp2(`http://127.0.0.1:${port}`);
-  const send = (signature: string) =>
-    new Promise<number>((resolve) => {
-      const stream = client.request({
-        ':method': 'POST',
-        ':path': '/sms',
-        'content-type': form,
-        'x-twilio-signature': signature,
-      });
-      let status = 0;
-      stream.on('response', (received) => {
-        status = Number(received[':status']);
-      });
-      stream.on('close', () => resolve(status));
-      stream.resume();
-      stream.end('Body=hi');
-    });
-  expect(await send(sign(`http://127.0.0.1:${port}/sms`, { Body: 'hi' }))).toBe(200);
-  expect(await send(sign(`http://127.0.0.1:${port}/other`, { Body: 'hi' }))).toBe(403);
-  expect(await send('bogus')).toBe(403);
-  await new Promise((resolve) => client.close(() => resolve(null)));
   process.off('warning', collect);
   expect(warnings).toEqual([]);
 });
