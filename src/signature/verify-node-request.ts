@@ -68,12 +68,13 @@ export async function verifyNodeRequest(
   const content = await readBody(request, maxBodyBytes);
   if ('reason' in content) return { valid: false, reason: content.reason };
 
+  const hasBody = !('rawBody' in content) || content.rawBody.length > 0;
   // A GET has its parameters in the URL; fields in its body would be read by an application that looks in both places.
-  if (method === 'GET' && !isBodyless(content)) return { valid: false, reason: 'invalid-params' };
+  if (method === 'GET' && hasBody) return { valid: false, reason: 'invalid-params' };
 
   const contentType = headers['content-type'];
   // Not signed, and parsers go by it: the same bytes would be other fields to them.
-  if (!isBodyless(content) && !isUtf8(contentType)) return { valid: false, reason: 'unsupported-charset' };
+  if (hasBody && !isUtf8(contentType)) return { valid: false, reason: 'unsupported-charset' };
   const keySid = headers['x-twilio-signature-key-sid'];
   const signed: SignedRequest = {
     url: base + target,
@@ -100,10 +101,6 @@ function originOf({ headers, socket }: ParsedRequest, trustForwarded: boolean): 
 
 type Body = { rawBody: Uint8Array } | { params: unknown } | { reason: WebhookReason };
 
-function isBodyless(content: { rawBody: Uint8Array } | { params: unknown }): boolean {
-  return 'rawBody' in content ? content.rawBody.length === 0 : isNothing(content.params);
-}
-
 async function readBody(request: ParsedRequest, maxBodyBytes: number): Promise<Body> {
   const { rawBody, body, readableDidRead, readableEnded } = request;
   const kept = typeof rawBody === 'string' ? Buffer.from(rawBody) : rawBody;
@@ -113,10 +110,12 @@ async function readBody(request: ParsedRequest, maxBodyBytes: number): Promise<B
     return isPart ? { reason: 'raw-body-required' } : { rawBody: kept };
   }
   if (!readableDidRead && !readableEnded) return readStream(request, maxBodyBytes);
+  const isNothingLeft = isNothing(body);
+  if (isNothingLeft && !mayHaveBody(request)) return { rawBody: Buffer.alloc(0) };
   // Whoever read a body and left nothing may have put the fields where they would not be checked.
-  const isLost = body === undefined || (isNothing(body) && mayHaveBody(request));
-  if (isForm(request.headers['content-type']) && !isLost) return { params: body };
-  return { reason: 'raw-body-required' };
+  return isNothingLeft || !isForm(request.headers['content-type'])
+    ? { reason: 'raw-body-required' }
+    : { params: body };
 }
 
 function mayHaveBody(request: ParsedRequest): boolean {

@@ -425,6 +425,41 @@ describe('a body that somebody has read before', () => {
     expect({ reasons, handled }).toEqual({ reasons: ['raw-body-required'], handled: [] });
   });
 
+  test('that was empty passes, whatever they left', async () => {
+    const signed = headers(sign(`${publicUrl}/sms`));
+    const none = ['GET /sms HTTP/1.1', 'Host: h'];
+    const noLength = ['POST /sms HTTP/1.1', 'Host: h', `Content-Type: ${form}`, 'Content-Length: 0'];
+    const noJson = ['GET /sms HTTP/1.1', 'Host: h', 'Content-Type: application/json', 'Content-Length: 0'];
+    for (const left of [undefined, {}]) {
+      const { port, handled, reasons } = await startAfter(async (request) => {
+        await readElsewhere(request);
+        request.body = left;
+      });
+      for (const lines of [none, noLength, noJson]) await exchange(port, [...lines, ...signed]);
+      expect({ reasons, handled }).toEqual({ reasons: [], handled: [left, left, left] });
+    }
+  });
+
+  test('that was empty must be so in the URL as well, and leaves no fields', async () => {
+    const { port, handled, reasons } = await startAfter(async (request) => {
+      await readElsewhere(request);
+      request.body = { From: 'evil' };
+    });
+    const hashed = `/sms?bodySHA256=${'0'.repeat(64)}`;
+    await exchange(port, [`GET ${hashed} HTTP/1.1`, 'Host: h', ...headers(sign(publicUrl + hashed))]);
+    await exchange(port, ['GET /sms HTTP/1.1', 'Host: h', ...headers(sign(`${publicUrl}/sms`))]);
+    expect({ reasons, handled }).toEqual({
+      reasons: ['raw-body-required', 'raw-body-required'],
+      handled: [],
+    });
+  });
+
+  test('that was empty passes over HTTP/2 when the headers say so', async () => {
+    const { send, handled, reasons } = await startHttp2(readElsewhere);
+    expect(await send({ ':path': '/sms', 'x-twilio-signature': sign(`${publicUrl}/sms`) })).toBe(200);
+    expect({ reasons, handled }).toEqual({ reasons: [], handled: ['/sms'] });
+  });
+
   test('over HTTP/2, which announces none, is refused as well', async () => {
     const { send, handled, reasons } = await startHttp2(async (request) => {
       await readElsewhere(request);
