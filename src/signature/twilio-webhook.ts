@@ -33,7 +33,7 @@ export function twilioWebhook(
 ): (request: ParsedRequest, response: ServerResponse, next: (error?: unknown) => void) => void {
   checkOptions(options);
   return (request, response, next) => {
-    const unread = request.rawBody === undefined && !request.readableDidRead;
+    const unread = request.rawBody === undefined && !request.readableDidRead && !request.readableEnded;
     verifyNodeRequest(request, options)
       .then((verification) => {
         if (verification.valid && unread) leaveBody(request, verification.rawBody);
@@ -56,10 +56,16 @@ function checkOptions({ keys, publicUrl, compat, maxBodyBytes = 0 }: TwilioWebho
 
 function leaveBody(request: ParsedRequest, rawBody: Uint8Array | undefined): void {
   request.rawBody = rawBody;
-  if (!rawBody || rawBody.length === 0) return;
-  // What body-parser looks at before it reads a stream again.
+  const {
+    'content-length': length,
+    'transfer-encoding': encoding,
+    'content-type': contentType,
+  } = request.headers;
+  if (!rawBody) return;
+  // That none was announced a parser sees for itself, and leaves what its version leaves then.
+  if (rawBody.length === 0 && length === undefined && encoding === undefined) return;
+  // What body-parser looks at before it reads a stream again, an empty one included.
   Object.assign(request, { _body: true });
-  const contentType = request.headers['content-type'];
   if (isForm(contentType)) request.body = readFields(rawBody);
   else if (/^\s*application\/json\s*(?:;|$)/i.test(contentType ?? '')) request.body = readJson(rawBody);
 }

@@ -490,6 +490,7 @@ async function startHttp2(
   options: Partial<Parameters<typeof twilioWebhook>[0]> = { publicUrl },
 ) {
   const handled: string[] = [];
+  const bodies: unknown[] = [];
   const reasons: WebhookReason[] = [];
   const check = twilioWebhook({ keys: token, onRefused: (reason) => reasons.push(reason), ...options });
   const port = await listen(
@@ -497,6 +498,7 @@ async function startHttp2(
       await before(request as never);
       check(request as never, response as never, () => {
         handled.push(request.url);
+        bodies.push((request as unknown as ReadRequest).body);
         response.end('handled');
       });
     }),
@@ -516,14 +518,14 @@ async function startHttp2(
     await new Promise((resolve) => client.close(() => resolve(null)));
     return status;
   };
-  return { port, send, handled, reasons };
+  return { port, send, handled, bodies, reasons };
 }
 
 test('HTTP/2: the authority is the host, and a refusal does not set what HTTP/2 forbids', async () => {
   const warnings: Error[] = [];
   const collect = (warning: Error) => warnings.push(warning);
   process.on('warning', collect);
-  const { port, send, handled, reasons } = await startHttp2(undefined, {});
+  const { port, send, handled, bodies, reasons } = await startHttp2(undefined, {});
   const post = (signature: string) =>
     send(
       { ':method': 'POST', ':path': '/sms', 'content-type': form, 'x-twilio-signature': signature },
@@ -536,6 +538,7 @@ test('HTTP/2: the authority is the host, and a refusal does not set what HTTP/2 
     reasons: ['signature-mismatch', 'malformed-signature'],
     handled: ['/sms'],
   });
+  expect(bodies).toEqual([{ Body: 'hi' }]);
   process.off('warning', collect);
   expect(warnings).toEqual([]);
 });

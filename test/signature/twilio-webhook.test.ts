@@ -113,6 +113,59 @@ describe.each(versions)('%s', (_, express) => {
     expect(received[1]).toEqual({ body: { a: 1 }, rawBody: '{"a": 1}' });
   });
 
+  test('lets an empty body through to the parsers behind it, which do not read it again', async () => {
+    const { url, received } = await start(express);
+    const nothing = (path: string, ...headers: string[]): RawRequest => ({
+      method: 'POST',
+      target: path,
+      headers: [...headers, 'x-twilio-signature', getExpectedTwilioSignature(token, publicUrl + path, {})],
+    });
+    const none = ['content-length', '0'];
+    const formType = ['content-type', 'application/x-www-form-urlencoded'];
+    const jsonType = ['content-type', 'application/json'];
+    const hashed = `/hook?bodySHA256=${getExpectedBodyHash('')}`;
+    for (const request of [
+      nothing('/sms', ...formType, ...none),
+      nothing('/sms', ...formType, 'transfer-encoding', 'chunked'),
+      { ...nothing('/sms', ...formType, ...none), method: 'GET' },
+      nothing(hashed, ...jsonType, ...none),
+    ])
+      expect(await sendRaw(url, request)).toMatchObject({ status: 200, text: 'handled' });
+    expect(received).toEqual([
+      { body: {}, rawBody: '' },
+      { body: {}, rawBody: '' },
+      { body: {}, rawBody: '' },
+      { body: undefined, rawBody: '' },
+    ]);
+  });
+
+  test('leaves what the parsers leave, of a request without a body and of one that they have read', async () => {
+    const plain = express();
+    const left: unknown[] = [];
+    plain.use(express.urlencoded({ extended: true }), express.json(), (request, response) => {
+      left.push(request.body);
+      response.send('handled');
+    });
+    const signed = ['x-twilio-signature', getExpectedTwilioSignature(token, `${publicUrl}/sms`, {})];
+    const bare: RawRequest = { target: '/sms', headers: signed };
+    const empty: RawRequest = {
+      target: '/sms',
+      headers: ['content-type', 'application/json', 'content-length', '0', ...signed],
+    };
+    const parsers = [express.urlencoded({ extended: true }), express.json()];
+    const [without, before, after] = [
+      await listen(plain),
+      await start(express),
+      await start(express, {}, parsers),
+    ];
+    for (const request of [bare, empty])
+      expect(await sendRaw(without, request)).toMatchObject({ status: 200 });
+    expect(await sendRaw(before.url, bare)).toMatchObject({ status: 200 });
+    expect(before.received).toEqual([{ body: left[0], rawBody: '' }]);
+    expect(await sendRaw(after.url, empty)).toMatchObject({ status: 200 });
+    expect(after.received).toEqual([{ body: left[1], rawBody: undefined }]);
+  });
+
   const forgeries: [what: string, reason: string, make: () => RawRequest][] = [
     ['no signature', 'missing-signature', () => ({ ...form(), headers: form().headers.slice(0, 2) })],
     [
