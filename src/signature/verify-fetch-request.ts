@@ -1,6 +1,7 @@
 import { decodeForm, isBytes, isForm, isUtf8, splitUrl } from './canonical';
+import { readKeys } from './keys';
 import { firstForwarded, readOrigin, readPublicUrl } from './origin';
-import { signatureFault, verify } from './verify';
+import { readCompat, signatureFault, verify } from './verify';
 import type { NodeOptions, ReceivedVerification } from './verify-node-request';
 
 export type FetchOptions = NodeOptions;
@@ -17,9 +18,12 @@ export async function verifyFetchRequest(
   request: Request,
   { keys, publicUrl, trustForwarded = false, maxBodyBytes = 1_048_576, compat }: FetchOptions,
 ): Promise<ReceivedVerification> {
+  const hasKeys = readKeys(keys).length > 0;
+  readCompat(compat);
+  const base = publicUrl === undefined ? originOf(request, trustForwarded) : readPublicUrl(publicUrl);
+  if (!hasKeys) return { valid: false, reason: 'missing-key' };
   const { method, headers } = request;
   const header = (name: string) => headers.get(name) ?? undefined;
-  const base = publicUrl === undefined ? originOf(request, trustForwarded) : readPublicUrl(publicUrl);
   if (method !== 'GET' && method !== 'POST') return { valid: false, reason: 'method-not-allowed' };
   const signature = header('x-twilio-signature');
   const fault = signatureFault(signature);

@@ -3,9 +3,10 @@ import type { Http2ServerRequest } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import { decodeForm, isBytes, isForm, isUtf8 } from './canonical';
 import { isEmpty, readParams } from './fields';
+import { readKeys } from './keys';
 import { firstForwarded, readOrigin, readPublicUrl } from './origin';
 import type { Key, Params, SignatureReason, SignedRequest } from './signed-request';
-import { type Matched, signatureFault, type VerifyOptions, verify } from './verify';
+import { type Matched, readCompat, signatureFault, type VerifyOptions, verify } from './verify';
 
 /** Why a request that was received did not pass: a reason of its signature, or of its transport. */
 export type WebhookReason =
@@ -54,7 +55,10 @@ export async function verifyNodeRequest(
   request: ParsedRequest,
   { keys, publicUrl, trustForwarded = false, maxBodyBytes = 1_048_576, compat }: NodeOptions,
 ): Promise<ReceivedVerification> {
+  const hasKeys = readKeys(keys).length > 0;
+  readCompat(compat);
   const base = publicUrl === undefined ? originOf(request, trustForwarded) : readPublicUrl(publicUrl);
+  if (!hasKeys) return { valid: false, reason: 'missing-key' };
   const { method, headers } = request;
   if (method !== 'GET' && method !== 'POST') return { valid: false, reason: 'method-not-allowed' };
   const signature = headers['x-twilio-signature'];

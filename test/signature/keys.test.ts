@@ -1,11 +1,22 @@
 import { createHmac } from 'node:crypto';
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
-import { type Key, sign, twilioWebhook, verify } from '../../src/signature/index';
+import {
+  type CompatName,
+  type Key,
+  sign,
+  twilioWebhook,
+  verify,
+  verifyFetchRequest,
+  verifyNodeRequest,
+} from '../../src/signature/index';
 
 const url = 'https://example.com/sms';
 const params = { Body: 'hi' };
 const signature = getExpectedTwilioSignature('token', url, params);
 const request = { url, params, signature };
+/** What no signature speaks for, and what is no request of Twilio's at all. */
+const received = (method: string) => ({ method, headers: {}, url: '/sms', socket: {} }) as never;
+const fetched = (method: string) => new Request(url, { method });
 
 test.each<[string, unknown, RegExp]>([
   ['an empty token', '', /empty/],
@@ -21,12 +32,22 @@ test.each<[string, unknown, RegExp]>([
   ['null for a hash', [{ secret: 'token', hash: null }], /sha1/],
   ['no keys', undefined, /list of/],
   ['one key without a list', { secret: 'token' }, /list of/],
-])('%s is a fault of the configuration, whatever the request', (_, keys, message) => {
+])('%s is a fault of the configuration, whatever the request', async (_, keys, message) => {
   const configured = keys as readonly Key[];
   for (const given of [request, {}, null, { ...request, signature: 'x' }])
     expect(() => verify(given as never, configured)).toThrow(message);
   expect(() => sign(request, configured as never)).toThrow(message);
   expect(() => twilioWebhook({ keys: configured })).toThrow(TypeError);
+  for (const method of ['POST', 'DELETE']) {
+    await expect(verifyNodeRequest(received(method), { keys: configured })).rejects.toThrow(message);
+    await expect(verifyFetchRequest(fetched(method), { keys: configured })).rejects.toThrow(message);
+  }
+});
+
+test('a rewrite that there is not is a fault of the configuration, whatever the request', async () => {
+  const options = { keys: 'token', compat: ['query-order' as CompatName] };
+  await expect(verifyNodeRequest(received('POST'), options)).rejects.toThrow(/query-order/);
+  await expect(verifyFetchRequest(fetched('POST'), options)).rejects.toThrow(/query-order/);
 });
 
 test('takes each token for itself, whichever was given before, a faulty one among them', () => {
@@ -44,10 +65,15 @@ test('takes each token for itself, whichever was given before, a faulty one amon
   }
 });
 
-test('a list without keys lets nothing pass, and builds no middleware', () => {
+test('a list without keys lets nothing pass, and builds no middleware', async () => {
   expect(verify(request, [])).toEqual({ valid: false, reason: 'missing-key' });
   expect(verify({ ...request, keySid: 'one' }, [])).toEqual({ valid: false, reason: 'missing-key' });
   expect(() => twilioWebhook({ keys: [] })).toThrow(/empty/);
+  for (const method of ['POST', 'DELETE']) {
+    const refusal = { valid: false, reason: 'missing-key' };
+    expect(await verifyNodeRequest(received(method), { keys: [] })).toEqual(refusal);
+    expect(await verifyFetchRequest(fetched(method), { keys: [] })).toEqual(refusal);
+  }
 });
 
 test('a key that answers otherwise the second time is the one that was checked', () => {
