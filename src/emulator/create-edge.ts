@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
+import { isBlank } from '../signature/keys';
 import type { EdgePolicy } from './edge';
 import { createGateway, type Enforcement } from './gateway';
 import type { RequestRecord } from './request-log';
@@ -163,10 +164,6 @@ export function isLoopbackHost(host: string): boolean {
 // https://www.twilio.com/docs/serverless/functions-assets/functions/variables
 function withoutOwn({ DOMAIN_NAME, PATH, ...variables }: Record<string, string>): Record<string, string> {
   return variables;
-}
-
-function isBlank(text: string): boolean {
-  return text.trim() === '';
 }
 
 // Without a public URL every loopback spelling of itself is accepted: a person types any of them.

@@ -2,7 +2,7 @@ import type { Key } from './signed-request';
 
 /**
  * Checks keys where they are configured, and copies them: what was checked is what is used.
- * @throws TypeError when a key is empty, since anyone could sign with it, or its hash is none of the two
+ * @throws TypeError when a key is empty or shows nothing, since anyone could sign with it, has a NUL, or its hash is none of the two
  */
 export function readKeys(keys: string | readonly Key[]): readonly Key[] {
   if (typeof keys === 'string') return readToken(keys);
@@ -25,10 +25,17 @@ function readToken(token: string): readonly Key[] {
 
 function readKey(key: Key): Key {
   const { id, secret, hash = 'sha1' } = key ?? {};
-  if (typeof secret !== 'string' || secret.trim() === '')
+  if (typeof secret !== 'string' || isBlank(secret))
     throw new TypeError('a key is empty: anyone could sign with it');
+  // HMAC fills a key up with them, so that a key ending in some is the same key without.
+  if (secret.includes('\0')) throw new TypeError('a key has a NUL character in it');
   if (hash !== 'sha1' && hash !== 'sha256') throw new TypeError("the hash of a key is 'sha1' or 'sha256'");
   return { id, secret, hash };
+}
+
+/** Whether a secret is empty, or nothing but blanks, control characters and characters without width: nobody chose that. */
+export function isBlank(secret: string): boolean {
+  return /^[\s\p{Cc}\p{Cf}]*$/u.test(secret);
 }
 
 /** The keys to try: those that X-Twilio-Signature-Key-Sid names, or all. The header is not signed, so it may only narrow. */

@@ -544,6 +544,7 @@ describe('what it cannot start with is told', () => {
     ['a public URL with a port that is none', { publicUrl: 'https://a.example:99999' }, 'publicUrl must be'],
     ['a public URL with a host that is none', { publicUrl: 'https://exa%mple' }, 'publicUrl must be'],
     ['a blank token', { env: { AUTH_TOKEN: ' ' } }, 'AUTH_TOKEN is blank: set it'],
+    ['a token without width', { env: { AUTH_TOKEN: '\u200b' } }, 'AUTH_TOKEN is blank: set it'],
     [
       'a blank second token',
       { env: { ...env, AUTH_TOKEN_SECONDARY: '\t' } },

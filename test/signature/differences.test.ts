@@ -28,6 +28,14 @@ const withSignature =
   ({ validateRequest }: Library) =>
     validateRequest(token, signature as string, url as string, received as never);
 
+/** Whether a token counts, however it is given. */
+const withToken =
+  (key: unknown) =>
+  ({ validateRequest }: Library) => {
+    const signature = twilio.getExpectedTwilioSignature(key as string, site, {});
+    return validateRequest(key as string, signature, site, {});
+  };
+
 const form = new FormData();
 form.append('Body', 'hi');
 const hash = twilio.getExpectedBodyHash('{}');
@@ -101,10 +109,14 @@ const differences: [
   ],
   ['`null` or `undefined` as parameters of a GET', 'throws', 'true', given(null, {}), given(undefined, {})],
   [
-    'an empty Auth Token',
+    'an empty Auth Token, a blank one, one of characters that do not show, one with a NUL',
     'true',
     'throws',
-    ({ validateRequest }) => validateRequest('', twilio.getExpectedTwilioSignature('', site, {}), site, {}),
+    withToken(''),
+    withToken(' '),
+    withToken('\u200b'),
+    withToken('\0'),
+    withToken(`${token}\0`),
   ],
   [
     '`validateRequest` with `{}` on a URL with `bodySHA256`',

@@ -21,6 +21,13 @@ const fetched = (method: string) => new Request(url, { method });
 test.each<[string, unknown, RegExp]>([
   ['an empty token', '', /empty/],
   ['a token of blanks', ' \t\n', /empty/],
+  ['a NUL, which is the empty key to HMAC', '\0', /empty/],
+  ['a NUL of several', '\0\0\0', /empty/],
+  ['a token of control characters', '\x01\x7f\x80', /empty/],
+  ['a token of characters without width', '\u200b\ufeff\u2060\u{e0001}', /empty/],
+  ['a token that ends in a NUL, which is the same one without to HMAC', 'token\0', /NUL/],
+  ['a token with a NUL in it', 'to\0ken', /NUL/],
+  ['a key with a NUL among others', [{ secret: 'token' }, { secret: 'former\0' }], /NUL/],
   ['an empty key among others', [{ secret: 'token' }, { secret: '' }], /empty/],
   ['a key without a secret', [{}], /empty/],
   ['a key that is a number', [{ secret: 5 }], /empty/],
@@ -92,7 +99,14 @@ test('the token with a newline, quotes or blanks about it is another one', () =>
 });
 
 test('a token of any characters signs as its UTF-8, however long', () => {
-  for (const secret of ['\u00fc\u3042\u{1f600}', 'k'.repeat(64), 'k'.repeat(65), '\0', '\x7f', '\x80']) {
+  for (const secret of [
+    '\u00fc\u3042\u{1f600}',
+    'k'.repeat(64),
+    'k'.repeat(65),
+    'k\x7f',
+    '\x80k',
+    '\u200bk',
+  ]) {
     const genuine = getExpectedTwilioSignature(secret, url, params);
     expect(sign(request, secret)).toBe(genuine);
     expect(verify({ ...request, signature: genuine }, secret)).toMatchObject({ valid: true });
