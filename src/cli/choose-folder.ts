@@ -9,7 +9,9 @@ export function chooseFolder(
   { settings, scripts }: { settings: Settings; scripts: Record<string, string> },
   { usual, other }: { usual: 'functions' | 'assets'; other: string },
 ): string {
-  const given = [settings.values[`${usual}Folder`], folderInScripts(scripts, usual)];
+  const { commands, ...all } = settings.values;
+  const values = { ...all, ...Object(Object(commands).deploy) };
+  const given = [values[`${usual}Folder`], folderInScripts(scripts, usual)];
   const folder = given
     .filter((name) => typeof name === 'string')
     .map((name) => path.posix.normalize(name).replace(/\/$/, ''))

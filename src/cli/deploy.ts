@@ -6,7 +6,7 @@ import { runDeployTool, type ToolEnd } from '../deploy/run-deploy-tool';
 import { writeSecrets } from '../deploy/secrets';
 import { removeStaleDeployInfo } from '../deploy/stale-deploy-info';
 import { watchBuild } from '../deploy/watch-build';
-import { type Route, readRoutes } from '../emulator/routes';
+import { type Route, readProjectFolders, readRoutes } from '../emulator/routes';
 import { addingTo, TwilioFault } from '../twilio/twilio-api';
 import { confirmChange } from './ask';
 import { probeDeployment, reportFailure, reportFaults, reportProbes } from './deploy-outcome';
@@ -181,7 +181,9 @@ async function rollBack(deploying: Deploying): Promise<boolean> {
   await finishAnyway(() => activateBuild(twilio.client, deployed, previous), state);
   // Going back has to work even when what is here does not compile.
   await buildBundle(dir).catch(() => {});
-  const here = (await readRoutes(dir)).filter(({ path: url }) => /^\/(?:sms\/|results$)/.test(url));
+  const here = (await readRoutes(dir, readProjectFolders(dir, 'deploy'))).filter(({ path: url }) =>
+    /^\/(?:sms\/|results$)/.test(url),
+  );
   const routes = here.length > 0 ? here : everyBuildHas;
   const probes = await orEndSaying(state, () =>
     probeDeployment({ deployment: deployed, routes, twilio, say }),

@@ -1,5 +1,5 @@
 import { BundleFault } from '../bundle/build-bundle';
-import { ProjectFault } from '../emulator/routes';
+import { ProjectFault } from '../emulator/project-fault';
 import { UpdateFault } from '../number/apply-updates';
 import { ConfigFault } from '../storage/config-fault';
 import { StoreUnavailable } from '../storage/rating-store';

@@ -5,7 +5,7 @@ import { type BuildResource, type Deployment, listBuilds, readDeployment } from 
 import { loadFunctions } from '../deploy/load-functions';
 import { deployedVariables, makeMissingSecrets } from '../deploy/secrets';
 import { checkProject } from '../doctor/project/check-project';
-import { type Route, readRoutes } from '../emulator/routes';
+import { type Route, readProjectFolders, readRoutes } from '../emulator/routes';
 import { callTwilio } from '../twilio/twilio-api';
 import { inspectProject } from './inspect-project';
 import { readProject } from './read-project';
@@ -46,7 +46,7 @@ export async function planDeploy(
   const { serviceName, dependencies } = readProject(dir);
   say('building');
   await buildBundle(dir);
-  const routes = await readRoutes(dir);
+  const routes = await readRoutes(dir, readProjectFolders(dir, 'deploy'));
   say('asking Twilio what is deployed');
   await callTwilio(client, {
     url: `https://api.twilio.com/2010-04-01/Accounts/${accountSid}.json`,

@@ -5,13 +5,14 @@ import path from 'node:path';
 import { isBlank } from '../signature/keys';
 import type { EdgePolicy } from './edge';
 import { createGateway, type Enforcement } from './gateway';
+import { ProjectFault } from './project-fault';
 import type { RequestRecord } from './request-log';
-import { ProjectFault, type Route, readProjectFolders, readRoutes } from './routes';
+import { type ProjectFolders, type Route, readProjectFolders, readRoutes } from './routes';
 import { RuntimeFailure } from './runtime-process';
 import { type Runtime, type RuntimeEvent, superviseRuntime } from './supervise-runtime';
 
 export interface EdgeOptions {
-  /** The project: its `.twilioserverlessrc` or package.json, functions, assets and `node_modules`. */
+  /** The project: its settings for Twilio's tool, functions, assets and `node_modules`. */
   dir: string;
   /** What handlers find in `context`, all but `DOMAIN_NAME` and `PATH`, which nobody sets but the edge. `AUTH_TOKEN` signs and is required. */
   env: Record<string, string>;
@@ -49,7 +50,7 @@ export interface Edge {
 /**
  * Starts the edge of a Twilio Functions project on this machine: every request is judged as Twilio's platform would, and
  * what passes runs in Twilio's own local runtime. Works for any project, in a Jest test too.
- * @throws when `dir` is no folder, `AUTH_TOKEN` is missing or blank, `publicUrl` is none or may not be combined with `enforce`, `host` is
+ * @throws when `dir` is no folder or has nothing to serve, its settings cannot be read, `AUTH_TOKEN` is missing or blank, `publicUrl` is none or may not be combined with `enforce`, `host` is
  *   empty, the port is taken (`EADDRINUSE`), or the runtime does not start
  */
 export async function createEdge({
@@ -78,8 +79,9 @@ export async function createEdge({
   if (isBlank(authToken)) throw new ProjectFault('AUTH_TOKEN is blank: set it to the token of the account');
   if (secondary && isBlank(secondary))
     throw new ProjectFault('AUTH_TOKEN_SECONDARY is blank: set it to the second token, or remove it');
-  const folders = readProjectFolders(baseDir);
+  const folders = readProjectFolders(baseDir, 'start');
   let routes = await readRoutes(baseDir, folders);
+  if (routes.length === 0) throw nothingToServe(baseDir, folders);
   let policy: EdgePolicy = { routes: new Map(), keys: [], publicUrls: [] };
 
   let runtime: Runtime | undefined;
@@ -158,6 +160,13 @@ export function isPublicUrl(text: string): boolean {
 /** Whether nobody but this machine reaches what listens on `host`. What is not certain is not loopback. */
 export function isLoopbackHost(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
+}
+
+function nothingToServe(dir: string, { functions, assets }: ProjectFolders): ProjectFault {
+  const places = [functions ?? 'functions or src', assets ?? 'assets or static'].join(', ');
+  return new ProjectFault(
+    `${dir} has no functions and no assets, looked for in ${places}: build it, or name its folders in .twilioserverlessrc.`,
+  );
 }
 
 // Twilio's runtime would let them win over what it knows itself; on the platform they cannot be set:

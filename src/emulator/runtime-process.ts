@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { packageRoot } from './package-root';
-import { ProjectFault } from './routes';
+import { ProjectFault } from './project-fault';
 import {
   blockedSignal,
   outOfMemorySignal,

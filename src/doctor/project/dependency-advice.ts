@@ -79,7 +79,10 @@ export const settingsAdvice: AdviceFor<SettingsFacts> = {
     severity: 'error',
     title: "The settings of Twilio's tool cannot be read",
     detail: ({ file, reason }) => `${file}: ${reason}.`,
-    fix: ({ file }) => `Correct ${file}; it is JSON in which comments are allowed.`,
+    fix: ({ file }) =>
+      /\.ya?ml$/.test(file)
+        ? `Correct ${file}; it is YAML.`
+        : `Correct ${file}; it is JSON in which comments are allowed.`,
     why: "Twilio's tool ends before it does anything.",
     source: configuration,
   },
