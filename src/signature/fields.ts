@@ -5,6 +5,11 @@ export interface Fields {
   values: readonly Value[];
   /** What is appended to the URL: each name before each of its values, all in UTF-16 order. */
   joined: string;
+  /**
+   * The same in the order of code points, `null` where that is no other. Twilio's own order is not known; the libraries differ,
+   * for names and values with characters above U+FFFF only.
+   */
+  byPoint: string | null;
   /** Whether a `null` was taken for an empty value. */
   hadNull: boolean;
 }
@@ -25,7 +30,7 @@ export function readParams(params: unknown, { nullAsEmpty = false } = {}): Field
   return record && readRecord(record, { allowed: nullAsEmpty, seen: false });
 }
 
-const noFields: Fields = { names: [], values: [], joined: '', hadNull: false };
+const noFields: Fields = { names: [], values: [], joined: '', byPoint: null, hadNull: false };
 
 function groupPairs(pairs: Iterable<unknown>): Record<string, unknown[]> | null {
   // Without a prototype `__proto__` is a name like any other.
@@ -51,8 +56,13 @@ function readRecord(record: Readonly<Record<string, unknown>>, nulls: Nulls): Fi
   if (!isRecord(record, names)) return null;
   const values = names.map((name) => readValue(record[name], nulls));
   if (!areRead(values)) return null;
-  const fields = { names, values, joined: joinInOrder(names, values), hadNull: nulls.seen };
-  return hasSurrogates(fields.joined) && !isUnicode(fields) ? null : fields;
+  const joined = joinInOrder(names, values);
+  const fields = { names, values, joined, byPoint: null, hadNull: nulls.seen };
+  if (!/[\ud800-\udfff]/.test(joined)) return fields;
+  const pairs = toPairs(fields);
+  if (!areUnicode(pairs)) return null;
+  // The orders part where a surrogate meets what UTF-16 puts behind it.
+  return /[\ue000-\uffff]/.test(joined) ? { ...fields, byPoint: joinByCodePoint(pairs, joined) } : fields;
 }
 
 type Value = string | readonly string[];
@@ -73,8 +83,8 @@ function joinInOrder(names: readonly string[], values: readonly Value[]): string
 }
 
 // Of each text by itself: half a character at the end of one and at the beginning of the next would make a whole one.
-function isUnicode(fields: Fields): boolean {
-  return toPairs(fields).every(([name, value]) => name.isWellFormed() && value.isWellFormed());
+function areUnicode(pairs: readonly Pair[]): boolean {
+  return pairs.every(([name, value]) => name.isWellFormed() && value.isWellFormed());
 }
 
 // Each kind of webhook has its names in an order that hardly changes, so the last ones are remembered with their order, which
@@ -121,26 +131,18 @@ export function isEmpty({ values }: Fields): boolean {
   return values.every((value) => typeof value !== 'string' && value.length === 0);
 }
 
-function hasSurrogates(text: string): boolean {
-  return /[\ud800-\udfff]/.test(text);
+type Pair = [name: string, value: string];
+
+function toPairs({ names, values }: Pick<Fields, 'names' | 'values'>): Pair[] {
+  return names.flatMap((name, at) => [values[at] ?? []].flat().map((value): Pair => [name, value]));
 }
 
-function toPairs({ names, values }: Fields): [name: string, value: string][] {
-  return names.flatMap((name, at) =>
-    [values[at] ?? []].flat().map((value): [string, string] => [name, value]),
-  );
-}
-
-/**
- * What is appended to the URL in the order of code points, `null` where that is no other. Twilio's own order is not known;
- * the libraries differ, for names and values with characters above U+FFFF only.
- */
-export function joinByCodePoint(fields: Fields): string | null {
-  if (!hasSurrogates(fields.joined)) return null;
-  const pairs = toPairs(fields);
-  pairs.sort((a, b) => compareCodePoints(a[0], b[0]) || compareCodePoints(a[1], b[1]));
-  const byPoint = pairs.flat().join('');
-  return byPoint === fields.joined ? null : byPoint;
+function joinByCodePoint(pairs: readonly Pair[], joined: string): string | null {
+  const byPoint = pairs
+    .toSorted((a, b) => compareCodePoints(a[0], b[0]) || compareCodePoints(a[1], b[1]))
+    .flat()
+    .join('');
+  return byPoint === joined ? null : byPoint;
 }
 
 // UTF-16 puts the characters above U+FFFF, two surrogates each, before U+E000 to U+FFFF.

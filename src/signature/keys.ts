@@ -33,7 +33,7 @@ function readKey(key: Key): Key {
   return { id, secret, hash };
 }
 
-/** Whether a secret is empty, or nothing but blanks, control characters and characters without width: nobody chose that. */
+/** Whether a text is empty, or nothing but blanks, control characters and characters without width. */
 export function isBlank(secret: string): boolean {
   return /^[\s\p{Cc}\p{Cf}]*$/u.test(secret);
 }

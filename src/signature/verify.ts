@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { signedUrls, splitUrl, type UrlParts } from './canonical';
 import { type CompatName, type CompatUrl, compatNames, compatUrls } from './compat';
-import { type Fields, joinByCodePoint } from './fields';
+import type { Fields } from './fields';
 import { hmac } from './hmac';
 import { chooseKeys, readKeys } from './keys';
 import { type Content, readContent } from './read-content';
@@ -86,7 +86,7 @@ export function sign(request: Omit<SignedRequest, 'signature'>, authToken: strin
 /** The signature over a URL, without its user info and fragment, and these parameters. */
 export function signFields(parts: UrlParts, fields: Fields, key: Key): string {
   const { scheme, host, port, rest } = parts;
-  return hmac(key, `${scheme}://${host}${port}${rest}`, joinByCodePoint(fields) ?? fields.joined);
+  return hmac(key, `${scheme}://${host}${port}${rest}`, fields.byPoint ?? fields.joined);
 }
 
 /** @throws TypeError for a name that is none */
@@ -127,22 +127,24 @@ interface Search {
 // anything. Each comparison takes the same time whatever it compares.
 function findMatch(search: Search): Matched | null {
   const { parts, content, names } = search;
-  const { joined } = content.fields;
-  const given: CompatUrl = { parts, compat: [] };
-  const exact = match(search, given, joined);
-  if (exact) return exact;
-  // One doubt at a time: a URL with user info has four forms already.
-  const byPoint = parts.userinfo === '' ? joinByCodePoint(content.fields) : null;
-  const reordered = byPoint === null ? null : match(search, given, byPoint);
-  if (reordered || names.size === 0) return reordered;
+  const given = match(search, { parts, compat: [] });
+  if (given || names.size === 0) return given;
   for (const rewritten of compatUrls(parts, names, { handshake: content.isBare })) {
-    const found = match(search, rewritten, joined);
+    const found = match(search, rewritten);
     if (found) return found;
   }
   return null;
 }
 
-function match(search: Search, rewritten: CompatUrl, joined: string): Matched | null {
+function match(search: Search, rewritten: CompatUrl): Matched | null {
+  const { byPoint, joined } = search.content.fields;
+  return (
+    (byPoint === null ? null : matchForms(search, rewritten, byPoint)) ??
+    matchForms(search, rewritten, joined)
+  );
+}
+
+function matchForms(search: Search, rewritten: CompatUrl, joined: string): Matched | null {
   const { userinfo } = rewritten.parts;
   // Never signed by Twilio, but by some senders.
   return (
@@ -161,6 +163,8 @@ function matchPorts(
     const keyIndex = findKey(search, url, joined);
     if (keyIndex >= 0)
       return { url, keyIndex, compat: userinfo === '' ? [...compat] : ['userinfo-kept', ...compat] };
+    // Of eight forms: in either order, without user info and with it, the port as given.
+    if (search.content.fields.byPoint !== null && parts.userinfo !== '') break;
   }
   return null;
 }

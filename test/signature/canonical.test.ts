@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
-import { type SignedRequest, sign, verify } from '../../src/signature/index';
+import { type CompatName, type SignedRequest, sign, verify } from '../../src/signature/index';
 
 const token = '12345';
 const site = 'https://example.com/sms';
@@ -113,6 +113,45 @@ test('signs in the order of code points, and takes that of UTF-16 as well', () =
     }),
     { numRuns: 500 },
   );
+});
+
+describe('names that have another order in code points than in UTF-16', () => {
+  const names = { '\u{1f600}': 'b', '\uff5e': 'a' };
+  const utf16 = (url: string) => mac(`${url}\u{1f600}b\uff5ea`);
+  const points = (url: string) => mac(`${url}\uff5ea\u{1f600}b`);
+  const outcome = (url: string, signature: string, compat?: CompatName[]) => {
+    const verification = verify({ url, params: names, signature }, token, { compat });
+    return verification.valid ? verification.matched : verification.reason;
+  };
+
+  test('are taken in either, with the port as given and without', () => {
+    for (const order of [points, utf16])
+      for (const over of ['https://example.com:8443/sms', site])
+        expect(outcome('https://example.com:8443/sms', order(over))).toMatchObject({ url: over, compat: [] });
+  });
+
+  test('under a URL with user info are taken in either, with it and without, with the port as given only', () => {
+    const url = 'https://u:p@example.com:8443/sms';
+    const given = 'https://example.com:8443/sms';
+    expect(sign({ url, params: names }, token)).toBe(points(given));
+    for (const order of [points, utf16]) {
+      expect(outcome(url, order(given))).toEqual({ url: given, keyIndex: 0, compat: [] });
+      expect(outcome(url, order(url))).toEqual({ url, keyIndex: 0, compat: ['userinfo-kept'] });
+      expect(outcome(url, order(site))).toBe('signature-mismatch');
+      expect(outcome(url, order('https://u:p@example.com/sms'))).toBe('signature-mismatch');
+    }
+  });
+
+  test('under a rewritten URL are taken in either', () => {
+    const [received, over] = ['https://example.com/sms?a=%27', "https://example.com/sms?a='"];
+    for (const order of [points, utf16]) {
+      expect(outcome(received, order(over))).toBe('signature-mismatch');
+      expect(outcome(received, order(over), ['query-apostrophe'])).toMatchObject({
+        url: over,
+        compat: ['query-apostrophe'],
+      });
+    }
+  });
 });
 
 test.each([

@@ -34,6 +34,9 @@ test.each<[string, object, number]>([
   ['user info', { url: 'https://u:p@example.com:8443/sms' }, 4],
   ['names above U+FFFF that stand otherwise in another order', { params: emoji }, 4],
   ['such names and user info', { params: emoji, url: 'https://u:p@example.com/sms' }, 4],
+  ['such names, user info and a port', { params: emoji, url: 'https://u:p@example.com:8443/sms' }, 4],
+  ['names above U+FFFF alone', { params: { '\u{1f600}': 'b', '\ud7ff': 'a' } }, 2],
+  ['names below U+10000 alone', { params: { '\uffff': 'b', '\ue000': 'a' } }, 2],
   ['emoji in the text', { params: { Body: '\u{1f600}', From: '1' } }, 2],
   ['a signature as long as that of SHA-256', { signature: 'A'.repeat(43).concat('=') }, 0],
 ])('a wrong signature costs the HMACs of each form and no more: %s', (_, request, count) => {
@@ -47,11 +50,19 @@ test('a genuine request costs one', () => {
   expect(hmacs).toHaveBeenCalledTimes(1);
 });
 
-test('rewrites are at most 32 URLs more, whatever the URL', () => {
-  const address = "https://U:p@M\u00fcnchen.Example:/?a='%27+%20%40%3A%c3%a9\u00e9&b=%27%20+#fragment";
-  expect(verify({ url: address, signature: wrong }, token, { compat: 'all' }).valid).toBe(false);
-  expect(hmacs.mock.calls.length).toBeGreaterThan(32);
-  expect(hmacs.mock.calls.length).toBeLessThanOrEqual(33 * 4);
+test.each<[string, object]>([
+  ['none', {}],
+  ['in two orders', emoji],
+])('rewrites are at most 32 URLs more, whatever the URL, with parameters %s', (_, params) => {
+  for (const userinfo of ['U:p@', '']) {
+    const address = `https://${userinfo}M\u00fcnchen.Example:/?a='%27+%20%40%3A%c3%a9\u00e9&b=%27%20+#fragment`;
+    hmacs.mockClear();
+    expect(verify({ url: address, params, signature: wrong } as never, token, { compat: 'all' }).valid).toBe(
+      false,
+    );
+    expect(hmacs.mock.calls.length).toBeGreaterThan(32);
+    expect(hmacs.mock.calls.length).toBeLessThanOrEqual(33 * 4);
+  }
 });
 
 test.each<[string, object, string]>([

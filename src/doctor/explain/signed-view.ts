@@ -1,5 +1,5 @@
 import { splitUrl } from '../../signature/canonical';
-import { joinByCodePoint, readParams } from '../../signature/fields';
+import { readParams } from '../../signature/fields';
 import type { Key } from '../../signature/index';
 
 /** What may have been signed: each hypothesis changes a piece of it. */
@@ -68,8 +68,7 @@ export function parameterTexts(view: ParameterView): string[] {
   if ('appended' in view) return [view.appended];
   const fields = 'pairs' in view ? readParams(view.pairs) : null;
   if (!fields) return [];
-  const byPoint = joinByCodePoint(fields);
-  return byPoint === null ? [fields.joined] : [fields.joined, byPoint];
+  return fields.byPoint === null ? [fields.joined] : [fields.joined, fields.byPoint];
 }
 
 export function pairsOf(view: ParameterView): readonly Pair[] {
