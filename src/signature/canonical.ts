@@ -25,11 +25,16 @@ let lastUrl = '';
 let lastParts: UrlParts | null = null;
 let lastSigned: readonly string[] | null = null;
 const longestRemembered = 2048;
+const longestUrl = 100_000;
 
-/** Takes a URL apart without changing a byte. `null`: no scheme, no `://`, no host, or half a character, which has no bytes. */
+/**
+ * Takes a URL apart without changing a byte. `null`: no scheme, no `://`, no host, half a character, which has no bytes, or more than
+ * 100,000 characters: no server takes that many, and its rewrites could be longer than a string can be.
+ */
 export function splitUrl(url: unknown): UrlParts | null {
   if (url === lastUrl) return lastParts;
-  const parts = typeof url === 'string' && url.isWellFormed() ? takeApart(url) : null;
+  const isText = typeof url === 'string' && url.length <= longestUrl && url.isWellFormed();
+  const parts = isText ? takeApart(url) : null;
   if (parts === null || (url as string).length > longestRemembered) return parts;
   lastUrl = url as string;
   lastParts = parts;

@@ -54,7 +54,7 @@ export function validateRequestWithBody(
 export function getExpectedTwilioSignature(authToken: string, url: string, params: LooseParams): string {
   const [key] = readKeys(authToken);
   const parts = splitUrl(url);
-  if (!parts || !key) throw new TypeError('getExpectedTwilioSignature: the URL is not absolute');
+  if (!parts || !key) throw new TypeError('getExpectedTwilioSignature: the URL is not absolute, or too long');
   const fields = readParams(params);
   if (!fields) throw new TypeError('getExpectedTwilioSignature: a parameter is no text');
   return signFields(parts, fields, key);

@@ -77,7 +77,7 @@ export function signatureFault(signature: unknown): 'missing-signature' | 'malfo
 export function sign(request: Omit<SignedRequest, 'signature'>, authToken: string): string {
   const [key] = readKeys(authToken);
   const parts = splitUrl(request.url);
-  if (!parts || !key) throw new TypeError('sign: the URL is not absolute');
+  if (!parts || !key) throw new TypeError('sign: the URL is not absolute, or too long');
   const content = readContent(request, parts, { nullAsEmpty: false });
   if (typeof content === 'string') throw new TypeError(`sign: ${content}`);
   return signFields(parts, content.fields, key);

@@ -1,3 +1,4 @@
+import { constants } from 'node:buffer';
 import { createHash, createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
@@ -69,6 +70,25 @@ test.each([
   { toString: () => site },
 ])('%s is no URL, whoever signed it', (url) => {
   expect(check({ url, signature: bare })).toEqual({ valid: false, reason: 'invalid-url' });
+});
+
+test('a URL of 100,000 characters is one, a longer one is none, and the longest text there is throws nothing', () => {
+  const site100k = `${site}?${'a'.repeat(100_000 - site.length - 1)}`;
+  expect(signedAs(site100k, site100k)).toMatchObject({ valid: true });
+  expect(signedAs(`${site100k}a`, `${site100k}a`)).toEqual({ valid: false, reason: 'invalid-url' });
+  expect(() => sign({ url: `${site100k}a` }, token)).toThrow(/too long/);
+  // As long as a string can be, to which no port can be added, and one that is six times as long when it is escaped.
+  for (const url of [site.padEnd(constants.MAX_STRING_LENGTH, 'a'), `${site}?${'\u00e9'.repeat(90_000_000)}`])
+    expect(verify({ url, signature: bare }, token, { compat: 'all' })).toEqual({
+      valid: false,
+      reason: 'invalid-url',
+    });
+});
+
+test('a URL that escaping makes six times as long is rewritten', () => {
+  const signature = getExpectedTwilioSignature(token, `${site}?${'%C3%A9'.repeat(90_000)}`, {});
+  const request = { url: `${site}?${'\u00e9'.repeat(90_000)}`, signature };
+  expect(verify(request, token, { compat: 'all' })).toMatchObject({ matched: { compat: ['query-utf8'] } });
 });
 
 const inCodePoints = (pairs: readonly (readonly [string, string])[]): string => {
