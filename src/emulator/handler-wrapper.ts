@@ -6,7 +6,10 @@ export interface HandlerObserver {
   /** It called back; from here on its request has an answer. */
   calledBack(): void;
   failed(how: 'threw' | 'rejected' | 'callback', error: unknown): void;
+  /** Its promise has resolved before it called back: it never will. */
   returnedWithoutCallback(): void;
+  /** It is no asynchronous function and has returned before it called back: whoever still holds `callback` may call it. */
+  returnedEarly(callback: WeakRef<object>): void;
   calledBackTwice(): void;
 }
 
@@ -63,7 +66,7 @@ export function wrapHandler(handler: Handler, observe: () => HandlerObserver): H
           },
           (error) => fail('rejected', error),
         );
-      }
+      } else if (!answered) observer.returnedEarly(new WeakRef(once));
     } catch (error) {
       fail('threw', error);
     }

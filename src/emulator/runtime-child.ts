@@ -14,6 +14,7 @@ import { Worker } from 'node:worker_threads';
 import { markEdge } from '../twilio/edge-mark';
 import { describeThrown } from './describe-thrown';
 import { isWrapped, wrapHandler } from './handler-wrapper';
+import { LostCallbacks } from './lost-callbacks';
 import { beatInterval, type GuardOrder } from './runtime-guard';
 import { maxHeadBytes, type RuntimeReport, requestNumberHeader, type ServeOrder } from './runtime-messages';
 import { createTwilioApp } from './twilio-app';
@@ -22,11 +23,14 @@ interface CurrentRequest {
   number: string;
   /** Its handler has called back. */
   answered: boolean;
+  /** Ends the watch over its callback: it returned before it called back. */
+  endWatch?: () => void;
 }
 
 // Known before any order comes: whoever gives orders may be killed before.
 const [, , socketFolder] = process.argv;
 const currentRequest = new AsyncLocalStorage<CurrentRequest>();
+let lostCallbacks: LostCallbacks;
 
 // The channel to the supervisor is ours: what a handler sends there by chance must not pass for a report.
 const send = process.send?.bind(process);
@@ -64,6 +68,7 @@ function serve({
   memoryLimit,
 }: ServeOrder): void {
   markEdge();
+  lostCallbacks = new LostCallbacks(0.75 * (timeLimit ?? 10_000));
   const app = createTwilioApp({ baseDir, domainName, variables, routes }, answerUnreadable);
   const functionFiles = new Map(
     routes.filter(({ kind }) => kind === 'function').map((route) => [route.path, route.filePath]),
@@ -142,14 +147,20 @@ function prepareHandler(file: string): boolean {
 }
 
 function observeHandler(): ReturnType<Parameters<typeof wrapHandler>[1]> {
-  const current = currentRequest.getStore() ?? { number: '', answered: false };
+  const current: CurrentRequest = currentRequest.getStore() ?? { number: '', answered: false };
   const request = current.number;
   return {
     calledBack: () => {
       current.answered = true;
+      current.endWatch?.();
     },
     failed: (how, error) => report({ kind: 'failed', request, how, stack: describeThrown(error) }),
     returnedWithoutCallback: () => report({ kind: 'returned-without-callback', request }),
+    returnedEarly: (callback) => {
+      current.endWatch = lostCallbacks.watch(callback, () =>
+        report({ kind: 'returned-without-callback', request }),
+      );
+    },
     calledBackTwice: () => report({ kind: 'called-back-twice', request }),
   };
 }

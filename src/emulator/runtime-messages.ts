@@ -31,7 +31,7 @@ export type RuntimeReport =
   | { kind: 'failed'; request: string; stack: string; how: 'threw' | 'rejected' | 'callback' }
   /** Twilio's runtime could not read the body (JSON that is none, say): the handler did not run. */
   | { kind: 'unreadable'; request: string; message: string }
-  /** The handler's promise resolved before its callback was called. */
+  /** The handler's promise resolved before its callback was called, or nothing holds its callback any more. */
   | { kind: 'returned-without-callback'; request: string }
   | { kind: 'called-back-twice'; request: string }
   /** An error nobody caught: the process may be in any state and is replaced. */

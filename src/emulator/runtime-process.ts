@@ -60,7 +60,7 @@ const endingTime = 200;
 
 interface WaitingRequest {
   started: boolean;
-  /** Its handler's promise has resolved: if it has not called back by then, it never will. */
+  /** Its handler has returned, and nobody can call back for it: if it has not called back by then, it never will. */
   returned: boolean;
   giveUp: (failure: RuntimeFailure) => void;
 }
