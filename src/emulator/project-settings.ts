@@ -5,8 +5,9 @@ import { ProjectFault } from './project-fault';
 
 /**
  * What a project's settings say for one command of Twilio's tool, found and read as by that tool: `.twilioserverlessrc` (JSON5), the same with
- * `.json`, `.yaml`, `.yml`, `.js` or `.cjs`, `twilioserverless.config.js`, or the key `twilioserverless` of package.json, in the folder or the next
- * one above it that has any. What stands below `commands` goes before what stands at the top. A program is run.
+ * `.json`, `.yaml`, `.yml`, `.js` or `.cjs`, `twilioserverless.config.js`, or the key `twilioserverless` of package.json. What stands
+ * below `commands` goes before what stands at the top. A program is run. Only the folder's own settings count: that tool goes on in the folders
+ * above, which may belong to another project, or to anybody, as that for temporary files does.
  * Source: https://www.twilio.com/docs/labs/serverless-toolkit/configuration, and dist/config of twilio-run 5.0.1
  * @throws ProjectFault when they cannot be read
  */
@@ -18,7 +19,8 @@ export function readProjectSettings(dir: string, command: 'start' | 'deploy'): R
 function search(dir: string): unknown {
   const loaders = { noExt: readJson5, '.json': readJson5 };
   try {
-    return cosmiconfigSync('twilioserverless', { loaders, cache: false }).search(dir)?.config;
+    const explorer = cosmiconfigSync('twilioserverless', { loaders, cache: false, stopDir: dir });
+    return explorer.search(dir)?.config;
   } catch (error) {
     if (error instanceof ProjectFault) throw error;
     const { filepath } = Object(error) as { filepath?: unknown };

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import path from 'node:path';
 import { createEdge, type Edge } from '../../src/emulator/create-edge';
 import { makeFunctionsProject } from './functions-project';
 
@@ -101,6 +102,17 @@ test.each<[what: string, files: Record<string, string>]>([
   expect(await read('/word')).toBe('dist');
   expect(await read('/page.html')).toBe('a page');
   expect(readByTwilioRun(served)).toMatchObject(folders);
+});
+
+test('takes no settings of a folder above, and runs none', async () => {
+  const project = makeFunctionsProject({
+    'twilioserverless.config.js': 'throw new Error("it was run")',
+    'inner/functions/word.js': handler('inner'),
+    'inner/package.json': manifest({}),
+  });
+  remove = project.remove;
+  edge = await createEdge({ dir: path.join(project.dir, 'inner'), env: { AUTH_TOKEN: 'a'.repeat(32) } });
+  expect(await (await fetch(`${edge.url}/word`)).text()).toBe('inner');
 });
 
 /** What Twilio's own loader finds, in a process of its own: it keeps the first settings that it reads. */
