@@ -313,8 +313,9 @@ test('answers of a function may have 4 MB, assets more', async () => {
 test('30 invocations run at once, the next is answered 429, and assets and refusals are none', async () => {
   const running = Array.from({ length: 30 }, () => ask('/waits?ms=1500'));
   await new Promise((resolve) => setTimeout(resolve, 700));
-  expect(await ask('/waits?ms=0')).toMatchObject({ status: 429, text: 'Too Many Requests' });
+  expect(await ask('/marks')).toMatchObject({ status: 429, text: 'Too Many Requests' });
   expect(records.at(-1)).toMatchObject({ reason: 'too-many-requests' });
+  expect(handlerRan()).toBe(false);
   expect((await ask('/')).status).toBe(200);
   expect((await ask('/marked', { method: 'POST' })).status).toBe(403);
   expect((await Promise.all(running)).map(({ status }) => status)).toEqual(Array(30).fill(200));
@@ -613,11 +614,11 @@ const ownAddress = Object.values(networkInterfaces())
   .flat()
   .find((one) => one?.family === 'IPv4' && !one.internal)?.address;
 
-test('over a network without HTTPS a password is neither asked for nor taken', async () => {
-  if (ownAddress === undefined) {
-    console.log('skipped: this machine has no address but loopback');
-    return;
-  }
+if (ownAddress === undefined && process.env.CI) throw new Error('CI needs an address that is not loopback');
+// Jest counts it among the skipped where a machine has no address but loopback: nobody is outside of it then.
+const onNetwork = ownAddress === undefined ? test.skip : test;
+
+onNetwork('over a network without HTTPS a password is neither asked for nor taken', async () => {
   const open = await createEdge({
     dir: project.dir,
     env,
@@ -627,12 +628,14 @@ test('over a network without HTTPS a password is neither asked for nor taken', a
   try {
     const authorization = ['authorization', `Basic ${Buffer.from('user:password').toString('base64')}`];
     const refusal = { status: 403, text: 'Forbidden: a password must not travel without HTTPS.' };
-    const outside = open.url.replace('127.0.0.1', ownAddress);
+    const outside = open.url.replace('127.0.0.1', String(ownAddress));
     const asked = await sendRaw(outside, { target: '/asks' });
     expect(asked).toMatchObject(refusal);
     expect(asked.headers['www-authenticate']).toBeUndefined();
-    expect(await sendRaw(outside, { target: '/asks', headers: authorization })).toMatchObject(refusal);
+    expect(records.at(-1)).toMatchObject({ reason: 'password-in-clear' });
+    expect(await sendRaw(outside, { target: '/marks', headers: authorization })).toMatchObject(refusal);
     expect(records.at(-1)).toMatchObject({ verdict: 'refused', reason: 'password-in-clear' });
+    expect(handlerRan()).toBe(false);
     expect((await sendRaw(outside, { target: '/event' })).status).toBe(200);
     expect((await sendRaw(open.url, { target: '/asks' })).status).toBe(401);
     expect((await sendRaw(open.url, { target: '/asks', headers: authorization })).status).toBe(200);

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { createEdge, type Edge, type EdgeOptions } from '../../src/emulator/create-edge';
 import { unauthorizedText } from '../../src/emulator/edge';
 import type { RequestRecord } from '../../src/emulator/request-log';
-import { sendRaw } from '../send-raw';
+import { type RawAnswer, sendRaw } from '../send-raw';
 import { signWithTwilio } from '../sign-with-twilio';
 
 const dir = path.join(__dirname, '..', 'fixtures', 'foreign-project');
@@ -23,6 +23,25 @@ beforeAll(async () => {
   edge = await startEdge();
 });
 afterAll(() => edge.close());
+
+/** What came of a request that must reach no handler, and why. */
+async function expectRefused(
+  request: Parameters<typeof sendRaw>[1],
+  answer: { status: number; reason: string; text?: string },
+): Promise<RawAnswer> {
+  const before = (await sendRaw(edge.url, { target: '/ran' })).text;
+  const { reason, ...expected } = answer;
+  const given = await sendRaw(edge.url, request);
+  expect(given).toMatchObject(expected);
+  expect(records.at(-1)).toMatchObject({ verdict: 'refused', reason });
+  expect(await sendRaw(edge.url, { target: '/ran' })).toMatchObject({ status: 200, text: before });
+  return given;
+}
+
+test('what runs is seen, so that what must not run would be', async () => {
+  await sendRaw(edge.url, { target: '/hello' });
+  expect(JSON.parse((await sendRaw(edge.url, { target: '/ran' })).text)).toEqual(['hello']);
+});
 
 describe('a protected function', () => {
   const sign = (changes: { token?: string; path?: string } = {}) =>
@@ -114,16 +133,16 @@ describe('a protected function', () => {
   test('takes no word of a forwarded header for its own name', async () => {
     const signed = signWithTwilio({ token, url: 'https://evil.example/message', params: text });
     const headers = [...signed.headers, 'x-forwarded-proto', 'https', 'x-forwarded-host', 'evil.example'];
-    expect(await sendRaw(edge.url, { ...signed, headers })).toMatchObject({ status: 403 });
-    expect(lastReason()).toBe('signature-mismatch');
+    await expectRefused({ ...signed, headers }, { status: 403, reason: 'signature-mismatch' });
+    await expectNextCall(6);
   });
 });
 
 test('a protected asset needs a signature too', async () => {
-  expect(await sendRaw(edge.url, { target: '/sound.txt' })).toMatchObject({
-    status: 403,
-    text: unauthorizedText,
-  });
+  await expectRefused(
+    { target: '/sound.txt' },
+    { status: 403, text: unauthorizedText, reason: 'missing-signature' },
+  );
   const { headers } = signWithTwilio({ token, url: `${edge.url}/sound.txt`, params: {} });
   const answer = await sendRaw(edge.url, { target: '/sound.txt', headers: headers.slice(2) });
   expect(answer).toMatchObject({ status: 200, text: 'for Twilio only\n' });
@@ -137,14 +156,14 @@ test.each([
   ['a slash behind a path', '/hello/', 'not-found'],
   ['a path with dots', '/inner/../hello', 'not-found'],
 ])('%s is not there', async (_, target, reason) => {
-  const answer = await sendRaw(edge.url, { target });
-  expect(answer).toMatchObject({ status: 404, text: 'Could not find requested resource' });
-  expect(lastReason()).toBe(reason);
+  await expectRefused({ target }, { status: 404, text: 'Could not find requested resource', reason });
 });
 
 test.each(['PUT', 'DELETE', 'PATCH', 'PROPFIND'])('refuses the method %s', async (method) => {
-  const answer = await sendRaw(edge.url, { method, target: '/hello' });
-  expect(answer).toMatchObject({ status: 405 });
+  const answer = await expectRefused(
+    { method, target: '/hello' },
+    { status: 405, reason: 'method-not-allowed' },
+  );
   expect(answer.headers.allow).toBe('GET, HEAD, POST, OPTIONS');
 });
 
@@ -159,21 +178,19 @@ test('answers OPTIONS as the platform does, without running the function', async
 });
 
 test('refuses a GET with a body', async () => {
-  expect(await sendRaw(edge.url, { target: '/hello', body: 'x' })).toMatchObject({ status: 403 });
-  expect(lastReason()).toBe('get-with-body');
+  await expectRefused({ target: '/hello', body: 'x' }, { status: 403, reason: 'get-with-body' });
 });
 
 test('refuses more than 1 MB', async () => {
-  const answer = await sendRaw(edge.url, { method: 'POST', target: '/hello', body: 'x'.repeat(1_000_001) });
-  expect(answer.status).toBe(413);
+  const request = { method: 'POST', target: '/hello', body: 'x'.repeat(1_000_001) };
+  await expectRefused(request, { status: 413, reason: 'body-too-large' });
 });
 
 test.each([
   ['more than 90 headers', Array.from({ length: 91 }, (_, index) => [`x-${index}`, '1']).flat()],
   ['more than 15 kB of headers', ['x-long', 'x'.repeat(15_000)]],
 ])('refuses %s', async (_, headers) => {
-  expect(await sendRaw(edge.url, { target: '/hello', headers })).toMatchObject({ status: 431 });
-  expect(lastReason()).toBe('headers-too-large');
+  await expectRefused({ target: '/hello', headers }, { status: 431, reason: 'headers-too-large' });
 });
 
 test('gives handlers the public name, their variables, and no header the platform hides', async () => {
@@ -217,9 +234,13 @@ test('checks signatures over the public URL, and over nothing else, when it has 
   const tunnel = await startEdge({ publicUrl: 'https://tunnel.example/base/' });
   try {
     const good = signWithTwilio({ token, url: 'https://tunnel.example/base/message', params: text });
-    expect((await sendRaw(tunnel.url, { ...good, target: '/message' })).status).toBe(200);
+    const send = (request: Parameters<typeof sendRaw>[1]) =>
+      sendRaw(tunnel.url, { ...request, target: '/message' });
+    expect(await send(good)).toMatchObject({ status: 200, text: expect.stringContaining('KEYNOTE 5 (1)') });
     const local = signWithTwilio({ token, url: `${tunnel.url}/message`, params: text });
-    expect((await sendRaw(tunnel.url, local)).status).toBe(403);
+    expect(await send(local)).toMatchObject({ status: 403, text: unauthorizedText });
+    expect(lastReason()).toBe('signature-mismatch');
+    expect((await send(good)).text).toContain('KEYNOTE 5 (2)');
     const { DOMAIN_NAME } = JSON.parse((await sendRaw(tunnel.url, { target: '/context' })).text);
     expect(DOMAIN_NAME).toBe('tunnel.example');
   } finally {

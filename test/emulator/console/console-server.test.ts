@@ -170,8 +170,11 @@ describe('replay', () => {
     const [record] = opened.log.list();
     const shown = await detail(record?.id);
     const params = shown.params?.map(([name, value]) => [name, name === 'Body' ? 'KEYNOTE 1' : value]);
-    expect((await replay(record?.id, { params })).json).toMatchObject({ status: 403 });
+    const reason = () => opened.log.list()[0]?.reason;
+    expect((await replay(record?.id, { params })).json).toMatchObject({ status: 403, body: 'Unauthorized' });
+    expect(reason()).toBe('signature-mismatch');
     expect((await replay(record?.id, { params, signature: 'none' })).json).toMatchObject({ status: 403 });
+    expect(reason()).toBe('missing-signature');
     expect((await replay(record?.id, { params, signature: 'again' })).json).toMatchObject({
       status: 200,
       body: expect.stringContaining('KEYNOTE 1'),
