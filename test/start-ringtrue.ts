@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 
 export interface StartedRingtrue {
   url: string;
@@ -12,6 +13,8 @@ export interface StartedRingtrue {
   output(): string;
   /** Resolves when the terminal shows it. */
   shows(pattern: RegExp): Promise<void>;
+  /** What the terminal shows from now on, once `pattern` is in it; an error when it is not within seconds. */
+  listen(): (pattern: RegExp) => Promise<string>;
   /** Ends it as a crash would: the process gets no chance to tidy up. */
   crash(): Promise<void>;
   /** Ends it as Ctrl-C does; resolves to the exit code. */
@@ -64,8 +67,18 @@ export async function startRingtrue(
       child.stdout.on('data', look);
       look();
     });
+  const listen = () => {
+    const from = output.length;
+    return async (pattern: RegExp) => {
+      for (let tries = 0; tries < 100 && !pattern.test(output.slice(from)); tries += 1) await setTimeout(50);
+      if (!pattern.test(output.slice(from)))
+        throw new Error(`${pattern} is not in what it said:\n${output.slice(from)}`);
+      return output.slice(from);
+    };
+  };
   return {
     shows,
+    listen,
     url,
     consoleUrl,
     accountSid,

@@ -10,6 +10,7 @@ import { chromiumArguments, describeWith } from '../requires';
 import { sendRaw } from '../send-raw';
 import { signText } from '../sign-text';
 import { type StartedRingtrue, startRingtrue } from '../start-ringtrue';
+import { storedRows } from '../stored-rows';
 
 let dataDir: string;
 let ringtrue: StartedRingtrue;
@@ -60,20 +61,44 @@ const changes = [
   ['/purge', { days: 0 }],
 ] as const;
 
-test.each(['', '/overview', '/timeline', '/export', ...changes.map(([name]) => name)])(
+const strangers: [who: string, headers: Record<string, string>][] = [
+  ['nobody', {}],
+  ['a wrong one', { authorization: `Basic ${Buffer.from('organiser:wrong').toString('base64')}` }],
+];
+
+async function expectUnauthorized(answer: Response): Promise<void> {
+  expect(answer.status).toBe(401);
+  expect(answer.headers.get('www-authenticate')).toMatch(/^Basic realm="organiser"/);
+  expect(await answer.text()).toBe('Unauthorized');
+}
+
+test.each(['', '/overview', '/timeline', '/export'])(
   '/organiser%s demands user and password, and says nothing else',
   async (name) => {
-    for (const headers of [
-      {},
-      { authorization: `Basic ${Buffer.from('organiser:wrong').toString('base64')}` },
-    ]) {
-      const answer = await ask(name, headers as Record<string, string>);
-      expect(answer.status).toBe(401);
-      expect(answer.headers.get('www-authenticate')).toMatch(/^Basic realm="organiser"/);
-      expect(await answer.text()).toBe('Unauthorized');
+    for (const [who, headers] of strangers) {
+      const told = ringtrue.listen();
+      await expectUnauthorized(await ask(name, headers));
+      if (who !== 'nobody') await told(/refused: wrong user or password of the organiser/);
     }
   },
 );
+
+test.each(changes)('/organiser%s demands them, too, and changes nothing without', async (name, value) => {
+  await text('KEYNOTE 5');
+  const before = { rows: storedRows(dataDir), overview: await overview() };
+  for (const [who, headers] of strangers) {
+    const told = ringtrue.listen();
+    const answer = await fetch(`${ringtrue.url}/organiser${name}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(value),
+    });
+    await expectUnauthorized(answer);
+    if (who !== 'nobody') await told(/refused: wrong user or password of the organiser/);
+  }
+  expect(storedRows(dataDir)).toBe(before.rows);
+  expect(await overview()).toEqual(before.overview);
+});
 
 test.each(changes)(
   '/organiser%s refuses what a page of another site could send, and changes nothing',
@@ -85,9 +110,14 @@ test.each(changes)(
       headers: { authorization },
       body: new URLSearchParams(value as never),
     });
-    expect(form.status).toBe(415);
-    expect((await change(name, value, { 'sec-fetch-site': 'cross-site' })).status).toBe(415);
-    expect((await ask(`${name}?${new URLSearchParams(value as never)}`)).status).toBe(415);
+    const foreign = await change(name, value, { 'sec-fetch-site': 'cross-site' });
+    const link = await ask(`${name}?${new URLSearchParams(value as never)}`);
+    for (const answer of [form, foreign, link]) {
+      expect(answer.status).toBe(415);
+      expect(await answer.text()).toBe(
+        'Unsupported Media Type: send JSON, with Content-Type: application/json.',
+      );
+    }
     expect(await overview()).toEqual(before);
   },
 );

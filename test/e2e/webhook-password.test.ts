@@ -1,10 +1,12 @@
 import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { unauthorizedText } from '../../src/emulator/edge';
 import { runRingtrue } from '../cli/run-ringtrue';
 import { sendRaw } from '../send-raw';
 import { signText } from '../sign-text';
 import { type StartedRingtrue, startRingtrue } from '../start-ringtrue';
+import { storedRows } from '../stored-rows';
 
 const root = path.join(__dirname, '..', '..');
 const password = 'p@ss $& word/1';
@@ -38,8 +40,11 @@ test.each<[string, string[]]>([
   ['no password', []],
   ['a wrong one', ['authorization', `Basic ${Buffer.from('twilio:wrong').toString('base64')}`]],
 ])('with WEBHOOK_PASSWORD set, a signed text with %s is refused and not counted', async (_, headers) => {
+  const told = ringtrue.listen();
   const answer = await sendRaw(ringtrue.url, signed(...headers));
-  expect(answer.status).toBe(401);
+  expect(answer).toMatchObject({ status: 401, text: 'Unauthorized' });
+  await told(/refused, without the user and password of WEBHOOK_USER and WEBHOOK_PASSWORD/);
+  expect(storedRows(dataDir)).toBe(0);
   expect(await count()).toBe(0);
 });
 
@@ -48,7 +53,10 @@ test('the right password without a signature is refused and not counted', async 
   const request = signed('authorization', `Basic ${basic}`);
   const at = request.headers.indexOf('x-twilio-signature');
   const unsigned = { ...request, headers: request.headers.toSpliced(at, 2) };
-  expect((await sendRaw(ringtrue.url, unsigned)).status).toBe(403);
+  const told = ringtrue.listen();
+  expect(await sendRaw(ringtrue.url, unsigned)).toMatchObject({ status: 403, text: unauthorizedText });
+  await told(/refused missing-signature/);
+  expect(storedRows(dataDir)).toBe(0);
   expect(await count()).toBe(0);
 });
 
