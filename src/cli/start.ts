@@ -18,7 +18,7 @@ import { announceEmulator } from '../emulator/running-emulator';
 import { SignatureMemory } from '../emulator/signature-memory';
 import { migrateStore } from '../storage/open';
 import { StoreUnavailable } from '../storage/rating-store';
-import { readConfig } from '../twilio/config';
+import { checkConfig } from '../twilio/config';
 import { checkEventFile, findEventFaults } from './check-event-file';
 import { describeFinding } from './describe-finding';
 import { describeStart } from './describe-start';
@@ -181,7 +181,7 @@ async function start(options: StartOptions): Promise<void> {
 // A store that cannot be used as configured is no start; one that is away may come back, and handlers say so until then.
 async function prepareStore(variables: Record<string, string>): Promise<void> {
   try {
-    await migrateStore(readConfig(variables, false).store);
+    await migrateStore(checkConfig(variables, false).store);
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error;
     console.log(pc.yellow(`${error.message}: until it can, ratings are refused and their senders told so.`));

@@ -1,4 +1,4 @@
-import { readConfig } from '../twilio/config';
+import { checkConfig } from '../twilio/config';
 
 /**
  * Whether the functions could run with these variables: they are read as the deployed functions will read them.
@@ -6,7 +6,7 @@ import { readConfig } from '../twilio/config';
  */
 export function checkConfiguration(variables: Record<string, string>, accountSid: string): string[] {
   try {
-    readConfig({ ...variables, ACCOUNT_SID: accountSid }, true);
+    checkConfig({ ...variables, ACCOUNT_SID: accountSid }, true);
     return [];
   } catch (error) {
     return [error instanceof Error ? error.message : String(error)];

@@ -1,6 +1,6 @@
 import type { RatingStore } from '../storage/rating-store';
 import { foldKeyword } from './find-keyword';
-import { isOrganiserVerb, organiserVerbs } from './organiser-verbs';
+import { isOrganiserVerb, type OrganiserVerb, organiserVerbs } from './organiser-verbs';
 import type { RatingEvent } from './rating-event';
 import { readResults } from './read-results';
 
@@ -21,9 +21,9 @@ export async function takeOrganiserText(
     messageSid,
   }: { event: RatingEvent; store: RatingStore; now: number; messageSid?: string },
 ): Promise<string | null> {
-  const [, first = '', second] = /^\s*(\p{L}+)(?:\s+(\S+?))?[\s.!]*$/u.exec(text.normalize('NFKC')) ?? [];
-  const verb = first.toUpperCase();
-  if (!isOrganiserVerb(verb)) return null;
+  const command = readCommand(text);
+  if (!command) return null;
+  const { verb, word: second } = command;
   const session =
     second === undefined
       ? undefined
@@ -34,6 +34,17 @@ export async function takeOrganiserText(
   if (!session) return listed('Which session? ', keywords(event), ', ');
   await store.mergeSetting(event.id, { keyword: session.keyword, state }, messageSid);
   return `${session.keyword} is ${state} now.`;
+}
+
+/** Whether a text is an organiser's if its sender is one. */
+export function isOrganiserText(text: string): boolean {
+  return readCommand(text) !== null;
+}
+
+function readCommand(text: string): { verb: OrganiserVerb; word: string | undefined } | null {
+  const [, first = '', word] = /^\s*(\p{L}+)(?:\s+(\S+?))?[\s.!]*$/u.exec(text.normalize('NFKC')) ?? [];
+  const verb = first.toUpperCase();
+  return isOrganiserVerb(verb) ? { verb, word } : null;
 }
 
 function keywords({ sessions }: RatingEvent): string[] {

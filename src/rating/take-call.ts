@@ -55,12 +55,12 @@ export async function takeCall(call: RatingCall): Promise<CallPrompt> {
   return record(call, { voter, score, place: choices[0] ?? 0 });
 }
 
-/** What to say when the store is away. */
-export function tryLater(event: RatingEvent): CallPrompt {
+/** What to say when a rating could not be written down, be it because the event's file cannot be read (`null`). */
+export function tryLater(event: RatingEvent | null): CallPrompt {
   return endWith('tryLater', event);
 }
 
-function endWith(name: 'hidden' | 'nothingOpen' | 'tryLater', event: RatingEvent): CallPrompt {
+function endWith(name: 'hidden' | 'nothingOpen' | 'tryLater', event: RatingEvent | null): CallPrompt {
   const { texts, locale } = eventTexts(event, null, 'calls', callTexts);
   return { say: texts[name], locale, choices: [] };
 }

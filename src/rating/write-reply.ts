@@ -59,8 +59,8 @@ export function replyToRefusal(
   }
 }
 
-/** The reply when a rating could not be written down. */
-export function replyToTryLater(event: RatingEvent): string {
+/** The reply when a rating could not be written down, be it because the event's file cannot be read (`null`). */
+export function replyToTryLater(event: RatingEvent | null): string {
   return write('tryLater', { event, session: null }, {});
 }
 
@@ -72,7 +72,7 @@ type Values<Name extends ReplyName> = Record<
 // A reply is one segment where it can be: a long title is cut rather than sent in two parts to everybody.
 function write<Name extends ReplyName>(
   name: Name,
-  { event, session }: { event: RatingEvent; session: Pick<SessionNow, 'keyword' | 'title'> | null },
+  { event, session }: { event: RatingEvent | null; session: Pick<SessionNow, 'keyword' | 'title'> | null },
   values: Values<Name>,
 ): string {
   const template = eventTexts(event, session?.keyword ?? null, 'replies', replyTexts).texts[name];

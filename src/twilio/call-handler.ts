@@ -1,7 +1,7 @@
 import { takeCall, tryLater } from '../rating/take-call';
 import { plainText } from './answer';
 import { readConfig } from './config';
-import { type Handler, makeHandler, withStore } from './handler';
+import { type Handler, makeHandler, whenAvailable, withStore } from './handler';
 import { parseInboundCall } from './inbound-call';
 import { refuseStranger } from './refuse-stranger';
 import { voiceReply } from './voice-reply';
@@ -13,18 +13,19 @@ export function callHandler(): Handler {
     const config = readConfig(context);
     const refusal = refuseStranger(context, fields, config, ['choices']);
     if (refusal) return refusal;
-    const parsed = parseInboundCall(fields, config.accountSid);
-    if (!parsed.ok) {
-      console.log(`refused, not a call: ${parsed.reason} is missing or malformed`);
-      return plainText(400, 'Bad Request');
-    }
-    const { callSid, from, ...pressed } = parsed.call;
-    return withStore(
-      config,
-      async ({ event, store, now }) => {
-        const voter =
-          from === null ? null : voterPseudonym(from, { event: event.id, secret: config.voterSecret });
-        return voiceReply(await takeCall({ ...pressed, callSid, voter, event, store, now }));
+    return whenAvailable(
+      async () => {
+        const parsed = parseInboundCall(fields, config.accountSid);
+        if (!parsed.ok) {
+          console.log(`refused, not a call: ${parsed.reason} is missing or malformed`);
+          return plainText(400, 'Bad Request');
+        }
+        const { callSid, from, ...pressed } = parsed.call;
+        const { voterSecret: secret } = config;
+        return withStore(config, async ({ event, store, now }) => {
+          const voter = from === null ? null : voterPseudonym(from, { event: event.id, secret });
+          return voiceReply(await takeCall({ ...pressed, callSid, voter, event, store, now }));
+        });
       },
       (event) => voiceReply(tryLater(event)),
     );

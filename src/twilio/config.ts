@@ -3,7 +3,10 @@ import { chooseEngine, type StoreSettings } from '../storage/store-settings';
 import type { BasicCredentials } from './basic-auth';
 import { isUnderLocalServer } from './local-server';
 
-/** What handlers need to know of their deployment, read once a call from `context`. */
+/**
+ * What handlers need to know of their deployment, out of a call's `context`. Each is read when it is asked for, and a fault is thrown
+ * there: what a text does not need cannot cost it.
+ */
 export interface HandlerConfig {
   accountSid: string;
   /** On Twilio's platform, which checks signatures before a protected Function runs. */
@@ -30,54 +33,80 @@ const shortestPassword = 12;
 const e164 = /^\+[1-9]\d{6,14}$/;
 
 /**
- * Reads the configuration out of a handler's `context`.
+ * The configuration in a handler's `context`. Throws nothing itself: what is wrong throws a `ConfigFault` where it is asked for.
  * @param deployed whether it is that of a deployment; default: what is found out
- * @throws ConfigFault one sentence that names the variable and what to do
  */
 export function readConfig(context: object, deployed = isDeployed(context)): HandlerConfig {
   const read = (name: string): string | undefined => {
     const value = Reflect.get(context, name);
     return typeof value === 'string' && value !== '' ? value : undefined;
   };
-  const accountSid = read('ACCOUNT_SID');
-  if (!accountSid || !/^AC[0-9a-f]{32}$/.test(accountSid)) {
-    throw new ConfigFault(
-      'ACCOUNT_SID is missing or not AC followed by 32 hex digits: set it in .env, or switch on "Add my Twilio Credentials to ENV" for the service.',
-    );
-  }
-  const voterSecret = read('VOTER_SECRET');
-  if (!voterSecret || voterSecret.length < shortestSecret) {
-    throw new ConfigFault(
-      `VOTER_SECRET is missing or too short: set it to at least ${shortestSecret} random characters.`,
-    );
-  }
-  const store: StoreSettings = {
+  return {
+    get accountSid() {
+      return readAccountSid(read('ACCOUNT_SID'));
+    },
     deployed,
-    accountSid,
+    get voterSecret() {
+      return readVoterSecret(read('VOTER_SECRET'));
+    },
+    get store() {
+      return readStoreSettings(read, deployed);
+    },
+    get organiser() {
+      return readCredentials(read, 'ORGANISER');
+    },
+    get webhook() {
+      return readCredentials(read, 'WEBHOOK');
+    },
+    get organiserNumbers() {
+      return readNumbers(read('ORGANISER_NUMBERS') ?? '');
+    },
+    get eventNumber() {
+      return readEventNumber(read('EVENT_NUMBER'));
+    },
+    publicUrl: read('PUBLIC_URL') ?? null,
+    domain: read('DOMAIN_NAME') ?? '',
+  };
+}
+
+/**
+ * Reads all of the configuration at once, for whoever can still do something about it.
+ * @throws ConfigFault one sentence that names the first variable that is wrong, and what to do
+ */
+export function checkConfig(context: object, deployed?: boolean): HandlerConfig {
+  return { ...readConfig(context, deployed) };
+}
+
+type ReadVariable = (name: string) => string | undefined;
+
+function readAccountSid(sid: string | undefined): string {
+  if (sid && /^AC[0-9a-f]{32}$/.test(sid)) return sid;
+  throw new ConfigFault(
+    'ACCOUNT_SID is missing or not AC followed by 32 hex digits: set it in .env, or switch on "Add my Twilio Credentials to ENV" for the service.',
+  );
+}
+
+function readVoterSecret(secret: string | undefined): string {
+  if (secret && secret.length >= shortestSecret) return secret;
+  throw new ConfigFault(
+    `VOTER_SECRET is missing or too short: set it to at least ${shortestSecret} random characters.`,
+  );
+}
+
+function readStoreSettings(read: ReadVariable, deployed: boolean): StoreSettings {
+  const store = {
+    deployed,
+    accountSid: readAccountSid(read('ACCOUNT_SID')),
     authToken: read('AUTH_TOKEN'),
     databaseUrl: read('DATABASE_URL'),
     syncServiceSid: read('SYNC_SERVICE_SID'),
     ratingsFile: read('RATINGS_FILE'),
   };
   chooseEngine(store);
-  return {
-    accountSid,
-    deployed,
-    voterSecret,
-    store,
-    organiser: readCredentials(read, 'ORGANISER'),
-    webhook: readCredentials(read, 'WEBHOOK'),
-    organiserNumbers: readNumbers(read('ORGANISER_NUMBERS') ?? ''),
-    eventNumber: readEventNumber(read('EVENT_NUMBER')),
-    publicUrl: read('PUBLIC_URL') ?? null,
-    domain: read('DOMAIN_NAME') ?? '',
-  };
+  return store;
 }
 
-function readCredentials(
-  read: (name: string) => string | undefined,
-  prefix: 'ORGANISER' | 'WEBHOOK',
-): BasicCredentials | null {
+function readCredentials(read: ReadVariable, prefix: 'ORGANISER' | 'WEBHOOK'): BasicCredentials | null {
   const user = read(`${prefix}_USER`);
   const password = read(`${prefix}_PASSWORD`);
   if (user === undefined && password === undefined) return null;

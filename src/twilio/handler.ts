@@ -43,38 +43,37 @@ const timeToAnswer = 8500;
  * has checked the signature, here the edge has; where neither stands in front, this does.
  *
  * @param work gets the checked message and answers the text to reply with, or `null` for no reply
- * @param onUnavailable what to answer when the store cannot be used, now or as configured, and after any other fault of `work`.
- *   Default: 503 and 500, which make Twilio call the fallback URL
+ * @param onUnavailable as for `whenAvailable`, for whoever is no stranger. Default: 503 and 500, which make Twilio call the
+ *   fallback URL
  */
 export function messageHandler(
   work: (call: MessageCall) => Promise<string | null>,
-  onUnavailable?: (event: RatingEvent) => Answer,
+  onUnavailable?: OnUnavailable,
 ): Handler {
   return makeHandler(async (context, fields) => {
     const config = readConfig(context);
     const refusal = refuseStranger(context, fields, config);
     if (refusal) return refusal;
-    const parsed = parseInboundMessage(fields, config.accountSid);
-    if (!parsed.ok) {
-      console.log(`refused, not a message: ${parsed.reason} is missing or malformed`);
-      return plainText(400, 'Bad Request');
-    }
-    const { message } = parsed;
-    return withStore(
-      config,
-      async (call) => {
-        const voter = voterPseudonym(message.from, { event: call.event.id, secret: config.voterSecret });
+    return whenAvailable(async () => {
+      const parsed = parseInboundMessage(fields, config.accountSid);
+      if (!parsed.ok) {
+        console.log(`refused, not a message: ${parsed.reason} is missing or malformed`);
+        return plainText(400, 'Bad Request');
+      }
+      const { message } = parsed;
+      const { voterSecret: secret } = config;
+      return withStore(config, async (call) => {
+        const voter = voterPseudonym(message.from, { event: call.event.id, secret });
         return messagingReply(await work({ ...call, message, voter }));
-      },
-      onUnavailable,
-    );
+      });
+    }, onUnavailable);
   });
 }
 
 /** Makes a handler for a URL that anybody may call. */
 export function publicHandler(work: (call: PublicCall) => Promise<Answer>): Handler {
   return makeHandler((context, fields) =>
-    withStore(readConfig(context), (call) => work({ ...call, fields })),
+    whenAvailable(() => withStore(readConfig(context), (call) => work({ ...call, fields }))),
   );
 }
 
@@ -93,28 +92,51 @@ export function makeHandler(work: (context: object, fields: unknown) => Promise<
 }
 
 /**
- * Opens event and store for `work`, and answers in time even when the store does not.
- * @param onUnavailable what to answer when it cannot be used, and after any fault of `work`. Default: 503 for the store alone
+ * Opens event and store for `work`, and is over in time even when the store is not.
+ * @throws ConfigFault, StoreUnavailable, and what `work` throws
  */
 export async function withStore(
   config: HandlerConfig,
   work: (call: Call) => Promise<Answer>,
-  onUnavailable?: (event: RatingEvent) => Answer,
 ): Promise<Answer> {
   const event = readEventAsset();
+  return withinTime(async () => {
+    const store = await openStore(config.store);
+    const now = Date.now();
+    await forgetOld(event, store, now);
+    return work({ config, event, store, now });
+  });
+}
+
+/** @param event `null` when its file cannot be read */
+type OnUnavailable = (event: RatingEvent | null) => Answer;
+
+/**
+ * Answers for `work` when it cannot. Why goes to the log alone.
+ * @param onUnavailable what to answer after any fault: of the configuration, of the store, of `work` itself. Default: 503, and what
+ *   is neither configuration nor store is thrown on
+ */
+export async function whenAvailable(
+  work: () => Promise<Answer>,
+  onUnavailable?: OnUnavailable,
+): Promise<Answer> {
   try {
-    return await withinTime(async () => {
-      const store = await openStore(config.store);
-      const now = Date.now();
-      await forgetOld(event, store, now);
-      return work({ config, event, store, now });
-    });
+    return await work();
   } catch (error) {
     if (error instanceof ConfigFault) console.error(error.message);
     else if (error instanceof StoreUnavailable) console.log(`the store is unavailable: ${error.message}`);
     else if (onUnavailable) console.error(error);
     else throw error;
-    return onUnavailable ? onUnavailable(event) : plainText(503, 'Service Unavailable');
+    return onUnavailable ? onUnavailable(legibleEvent()) : plainText(503, 'Service Unavailable');
+  }
+}
+
+function legibleEvent(): RatingEvent | null {
+  try {
+    return readEventAsset();
+  } catch {
+    // Why not was logged when the work wanted it.
+    return null;
   }
 }
 

@@ -2,7 +2,7 @@ import { type Answer, plainText } from './answer';
 import { askForBasic, type BasicCredentials, matchesBasic, readCookies, readHeaders } from './basic-auth';
 import { type HandlerConfig, readConfig } from './config';
 import { GuessLimit } from './guess-limit';
-import { type Call, type Handler, makeHandler, withStore } from './handler';
+import { type Call, type Handler, makeHandler, whenAvailable, withStore } from './handler';
 import { isKnownBrowser, writeKnownBrowser } from './known-browser';
 
 /** A request of an organiser. */
@@ -41,7 +41,9 @@ export function organiserHandler(
     if (kind === 'change' && !isJson(headers)) {
       return plainText(415, 'Unsupported Media Type: send JSON, with Content-Type: application/json.');
     }
-    const answer = await withStore(config, (call) => work({ ...call, fields: { ...(fields as object) } }));
+    const answer = await whenAvailable(() =>
+      withStore(config, (call) => work({ ...call, fields: { ...(fields as object) } })),
+    );
     return known ? answer : remember(answer, config.organiser, config.voterSecret, now);
   });
 }

@@ -1,5 +1,5 @@
 import { matchesBasic } from '../../src/twilio/basic-auth';
-import { readConfig } from '../../src/twilio/config';
+import { checkConfig } from '../../src/twilio/config';
 import { isProfane } from '../../src/twilio/profanity';
 
 const credentials = { user: 'organiser', password: 'correct horse: battery' };
@@ -37,11 +37,11 @@ test.each<[Record<string, string>, RegExp]>([
   [{ ORGANISER_NUMBERS: '+15550100001, five' }, /ORGANISER_NUMBERS is not a list/],
   [{ EVENT_NUMBER: '0800 RATE' }, /EVENT_NUMBER is not a phone number/],
 ])('names the variable that is wrong in %j', (variables, fault) => {
-  expect(() => readConfig({ ...context, ...variables })).toThrow(fault);
+  expect(() => checkConfig({ ...context, ...variables })).toThrow(fault);
 });
 
 test('reads a list of organisers’ phones', () => {
-  const { organiserNumbers } = readConfig({ ...context, ORGANISER_NUMBERS: '+15550100001, +491701234567' });
+  const { organiserNumbers } = checkConfig({ ...context, ORGANISER_NUMBERS: '+15550100001, +491701234567' });
   expect(organiserNumbers).toEqual(['+15550100001', '+491701234567']);
 });
 
