@@ -78,15 +78,12 @@ export async function readPublicComments(
   event: RatingEvent,
   store: RatingStore,
 ): Promise<{ comments: StoredComment[]; complete: boolean }> {
-  const newest = await store.comments(event.id, { states: ['approved'], limit: readComments + 1 });
-  if (newest.length <= readComments) return { comments: newest, complete: true };
-  // A question for each only where a session may have pushed the comments of others out.
-  const each = event.sessions.map(({ keyword }) =>
-    store.comments(event.id, { states: ['approved'], session: keyword, limit: shownComments }),
-  );
-  const all = [...newest.slice(0, readComments), ...(await Promise.all(each)).flat()];
-  const once = [...new Map(all.map((comment) => [comment.id, comment])).values()];
-  return { comments: once.sort((one, other) => other.at - one.at), complete: false };
+  const comments = await store.comments(event.id, {
+    states: ['approved'],
+    limit: readComments + 1,
+    ofEach: { sessions: event.sessions.map(({ keyword }) => keyword), limit: shownComments },
+  });
+  return { comments, complete: comments.length <= readComments };
 }
 
 function findObstacle(

@@ -122,6 +122,8 @@ export interface CommentQuery {
   session?: string;
   /** At most this many, 1 to 1,000. */
   limit: number;
+  /** Besides these, so many of the newest of each of these sessions: those that comments on others have pushed out. */
+  ofEach?: { sessions: string[]; limit: number };
 }
 
 export interface StoredComment {

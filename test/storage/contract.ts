@@ -165,6 +165,21 @@ export function describeRatingStore(
       expect(await store.comments('event', { states: ['approved', 'held'], limit: 1 })).toHaveLength(1);
     });
 
+    test('gives the newest comments of each session beside the newest of all, each once', async () => {
+      for (const [index, session] of ['A', 'B', 'B', 'A', 'C', 'C', 'C'].entries()) {
+        const comment = { text: `${session}${index}`, state: 'approved' as const };
+        await store.record(rating({ voter: `voter ${index}`, session, comment, at: 1000 + index }));
+      }
+      const textsOf = async (limit: number, ...sessions: string[]) => {
+        const ofEach = { sessions, limit: 1 };
+        const comments = await store.comments('event', { states: ['approved'], limit, ofEach });
+        return comments.map(({ text }) => text);
+      };
+      expect(await textsOf(2, 'A', 'B', 'C', 'D')).toEqual(['C6', 'C5', 'A3', 'B2']);
+      expect(await textsOf(2, 'C')).toEqual(['C6', 'C5']);
+      expect(await textsOf(8, 'A', 'B')).toHaveLength(7);
+    });
+
     test('keeps the comment when a changed rating has none', async () => {
       await store.record(rating({ comment: { text: 'good', state: 'approved' } }));
       await store.record(rating({ score: 1 }));

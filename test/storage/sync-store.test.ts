@@ -68,6 +68,23 @@ describe('calls', () => {
     expect(sync.calls.length).toBeLessThanOrEqual(2);
   });
 
+  test('takes two for the results, also when one session has pushed the comments of another out', async () => {
+    sync.limits.enforced = false;
+    const store = sync.open();
+    const comment = { text: 'good', state: 'approved' as const };
+    await store.record(rating({ session: 'WORKSHOP', comment }));
+    await Promise.all(
+      neighbours(30).map((voter) => store.record(rating({ voter, session: 'KEYNOTE', comment }))),
+    );
+    await store.settings('event');
+    sync.calls.length = 0;
+    const ofEach = { sessions: ['KEYNOTE', 'WORKSHOP'], limit: 3 };
+    const read = () => store.comments('event', { states: ['approved'], limit: 5, ofEach });
+    const [comments] = await Promise.all([read(), store.tally('event')]);
+    expect(comments.map(({ session }) => session).sort()).toEqual([...Array(5).fill('KEYNOTE'), 'WORKSHOP']);
+    expect(sync.calls.filter((call) => call.endsWith('/Documents')).length).toBeLessThanOrEqual(2);
+  });
+
   test('reads settings once for many texts', async () => {
     const store = sync.open();
     await store.settings('event');

@@ -1,5 +1,6 @@
 import type { Score, SessionSetting, SettingChange } from '../../rating/rating-event';
 import { keptMessages, mergeSetting } from '../merge-setting';
+import { newestOfEach } from '../newest-of-each';
 import { type RatingPlace, readCursor } from '../rating-cursor';
 import type {
   CommentQuery,
@@ -70,7 +71,14 @@ class PostgresStore implements RatingStore {
     return tallies(rows);
   }
 
-  async comments(event: string, { states, session, limit }: CommentQuery): Promise<StoredComment[]> {
+  comments(event: string, query: CommentQuery): Promise<StoredComment[]> {
+    return newestOfEach(query, (one) => this.newestComments(event, one));
+  }
+
+  private async newestComments(
+    event: string,
+    { states, session, limit }: CommentQuery,
+  ): Promise<StoredComment[]> {
     if (states.length === 0) return [];
     const only = session === undefined ? '' : `AND session = ${literal(session)}`;
     // For each state apart: the newest ones stand together in the index, and nothing has to be sorted.

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Score, SessionSetting, SettingChange } from '../../rating/rating-event';
 import { mergeSetting } from '../merge-setting';
+import { newestOfEach } from '../newest-of-each';
 import { type RatingPlace, readCursor } from '../rating-cursor';
 import type {
   CommentQuery,
@@ -106,7 +107,14 @@ class SqliteStore implements RatingStore {
     return tallies(rows);
   }
 
-  async comments(event: string, { states, session, limit }: CommentQuery): Promise<StoredComment[]> {
+  comments(event: string, query: CommentQuery): Promise<StoredComment[]> {
+    return newestOfEach(query, (one) => this.newestComments(event, one));
+  }
+
+  private async newestComments(
+    event: string,
+    { states, session, limit }: CommentQuery,
+  ): Promise<StoredComment[]> {
     // For each state apart: the newest ones stand together in the index, and nothing has to be sorted.
     const sql = `SELECT id, session, comment, score, comment_state, comment_at FROM ratings
        WHERE event = ? AND comment IS NOT NULL AND comment_state = ? AND (? IS NULL OR session = ?)

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { SessionSetting, SettingChange } from '../../rating/rating-event';
 import { ConfigFault } from '../config-fault';
 import { mergeSetting } from '../merge-setting';
+import { newestOfEach } from '../newest-of-each';
 import type {
   CommentQuery,
   CommentState,
@@ -113,7 +114,10 @@ class SyncStore implements RatingStore {
   }
 
   comments(event: string, query: CommentQuery): Promise<StoredComment[]> {
-    return this.event(event).read((shards) => newestComments(shards, query), inTime());
+    return this.event(event).read(
+      (shards) => newestOfEach(query, (one) => newestComments(shards, one)),
+      inTime(),
+    );
   }
 
   async moderate(event: string, commentId: string, state: CommentState): Promise<boolean> {
