@@ -30,14 +30,17 @@ export async function fillSync(
     if (!shard) continue;
     await recordRating(shard.state, rating, last.toString(36).padStart(4, '0').slice(-4));
     // Later than the store, which has 16 KiB for all: what is put away is the same, in fewer steps.
-    if (last % 8 === 0 && looseBytes(shard.state.head) > 16_384) await lighten(shard);
+    if (shard.state.head.messages.length >= 200) await lighten(shard, leastLoose);
   }
   const service = await makeService(sync, store, event);
   for (const filled of shards) {
-    while (looseBytes(filled.state.head) > mostLoose) await lighten(filled);
+    const { shard } = filled.state;
+    // Each somewhere between two times that something is put away.
+    const loose = leastLoose + ((shard % 16) / 16) * (mostLoose - leastLoose);
+    while (looseBytes(filled.state.head) > loose) await lighten(filled, loose);
     const {
       items,
-      state: { shard, head },
+      state: { head },
     } = filled;
     const document = made('ET', headName(event, shard), JSON.parse(JSON.stringify(head)));
     service.documents.set(document.sid, document);
@@ -48,10 +51,10 @@ export async function fillSync(
 }
 
 // What an earlier state left is garbage to the next one.
-async function lighten(filled: { state: ShardState }): Promise<void> {
+async function lighten(filled: { state: ShardState }, loose: number): Promise<void> {
   const { shard, head, items } = filled.state;
   filled.state = stateOf(shard, head, items);
-  await putAway(filled.state, 1024);
+  await putAway(filled.state, loose);
 }
 
 function stateOf(shard: number, head: Head, items: SyncItems): ShardState {
@@ -67,7 +70,8 @@ async function makeService(sync: SyncStandIn, store: RatingStore, event: string)
   throw new Error(`the store made no service for ${event}`);
 }
 
-/** What a head may have left when the store has written it, in bytes. */
+/** What a head of the store has after and before something is put away, in bytes. */
+const leastLoose = 1024;
 const mostLoose = 3072;
 
 // A million ratings as objects would have the collector of garbage in every measurement.

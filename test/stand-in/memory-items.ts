@@ -3,7 +3,7 @@ import type { SyncItems } from '../../src/storage/sync/sync-items';
 /** What a shard has put away, as JSON by key, without Sync. */
 export function memoryItems(items: Map<string, string>): SyncItems {
   let last = 0;
-  const memory: Pick<SyncItems, 'read' | 'write' | 'remove'> = {
+  const memory: Pick<SyncItems, 'read' | 'write' | 'remove' | 'keys'> = {
     read: async <T>(_shard: number, key: string) => JSON.parse(items.get(key) ?? 'null') as T,
     write: async (_shard, data) => {
       last += 1;
@@ -14,6 +14,7 @@ export function memoryItems(items: Map<string, string>): SyncItems {
     remove: async (_shard, key) => {
       items.delete(key);
     },
+    keys: async () => [...items.keys()],
   };
   return memory as SyncItems;
 }

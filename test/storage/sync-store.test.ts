@@ -1,8 +1,10 @@
+import { setImmediate } from 'node:timers/promises';
 import { ConfigFault } from '../../src/storage/config-fault';
 import { type RatingStore, StoreUnavailable } from '../../src/storage/rating-store';
-import { type Head, itemsOf, type MessageRow } from '../../src/storage/sync/sync-head';
+import { type Head, itemsOf, type MessageRow, type PartitionItem } from '../../src/storage/sync/sync-head';
 import { shardOf } from '../../src/storage/sync/sync-names';
 import { inspectSync, openSyncStore } from '../../src/storage/sync/sync-store';
+import { fillSync } from '../stand-in/fill-sync';
 import { type StartedSync, startSync } from '../stand-in/start-sync';
 import type { SyncFault } from '../stand-in/sync-api';
 import { describeRatingStore, rating } from './contract';
@@ -225,10 +227,10 @@ describe('what was put away', () => {
 
   test('leaves little behind when a comment is shown and hidden again and again', async () => {
     const { id = '' } = (await store.comments('event', { states: ['approved'], limit: 1000 })).at(-1) ?? {};
-    const before = itemsKept().kept.length;
+    const before = (await itemsKept()).kept.length;
     for (let times = 0; times < 50; times += 1)
       await store.moderate('event', id, times % 2 === 0 ? 'hidden' : 'approved');
-    const { kept, named } = itemsKept();
+    const { kept, named } = await itemsKept();
     expect(kept.length - before).toBeLessThan(40);
     expect(kept.filter((key) => !named.includes(key))).toEqual([]);
   });
@@ -285,7 +287,7 @@ describe('what was put away', () => {
     if (oldest) expect(await store.record(oldest)).toMatchObject({ duplicate: true });
     expect(everythingStored()).not.toContain(`"${oldest?.voter}"`);
     expect(everythingStored()).not.toContain('comment 0 ');
-    const { kept, named } = itemsKept();
+    const { kept, named } = await itemsKept();
     expect(kept.sort()).toEqual(named.sort());
   });
 
@@ -330,16 +332,177 @@ describe('what was put away', () => {
   });
 });
 
-/** Items in Maps, and those that a head names. */
-function itemsKept(): { kept: string[]; named: string[] } {
-  const services = [...sync.services.values()];
-  const heads = services
+describe('a Document whose partitions stand in an index', () => {
+  const many = neighbours(1600);
+  const given = many.slice(0, 1500).map((voter, index) =>
+    rating({
+      voter,
+      score: ((index % 5) + 1) as 1,
+      comment: index % 3 === 0 ? { text: `comment ${index};`, state: 'approved' } : null,
+    }),
+  );
+  const newcomers = many.slice(1500);
+  let filled: StartedSync['services'];
+  let store: RatingStore;
+  beforeAll(async () => {
+    sync.services.clear();
+    sync.limits.enforced = false;
+    await fillSync(sync, sync.open(), given);
+    filled = structuredClone(sync.services);
+  });
+  beforeEach(() => {
+    for (const [sid, service] of structuredClone(filled)) sync.services.set(sid, service);
+    sync.limits.enforced = false;
+    store = sync.open();
+  });
+  const head = () => heads().find(({ sessions }) => sessions.length > 0);
+  const isItem = (call: string) => /\/Maps\/.*\/Items\b/.test(call);
+
+  /** What the store has, against what it was given. */
+  async function expectAll(more: { voter: string }[]): Promise<void> {
+    const fresh = sync.open();
+    const found = [];
+    for await (const { voter } of fresh.ratings('event')) found.push(voter);
+    expect(found).toEqual([...given, ...more].map(({ voter }) => voter));
+    expect(await tallyOf(fresh)).toMatchObject({ count: given.length + more.length });
+  }
+
+  test('is of version 2, which older versions refuse, and one without an index is of version 1', async () => {
+    expect(head()).toMatchObject({
+      version: 2,
+      partitions: [[0, expect.any(String), expect.any(Number), '', 1]],
+    });
+    const other = rating({ event: 'another', voter: 'ada' });
+    await store.record(other);
+    expect(heads().filter(({ version }) => version === 1)).not.toEqual([]);
+  });
+
+  test('takes three calls for a rating of a new voter, and two when the process has read the index', async () => {
+    const taken: number[][] = [];
+    for (let index = 0; index < 10; index += 2) {
+      const process = sync.open();
+      await process.delivered('event', { voter: 'of another Document', messageSid: 'SM' });
+      const calls: number[] = [];
+      for (const voter of newcomers.slice(index, index + 2)) {
+        sync.calls.length = 0;
+        await process.record(rating({ voter }));
+        calls.push(sync.calls.length);
+        // Who comes in the same turn shares what the one before has written.
+        await setImmediate();
+      }
+      taken.push(calls);
+    }
+    // One of 50 looks like one that is there.
+    expect(taken).toContainEqual([3, 2]);
+    expect(Math.max(...taken.flat())).toBeLessThanOrEqual(5);
+  });
+
+  test('knows every message, and changes a rating and its comment where they are', async () => {
+    for (const one of given.filter((_, index) => index % 50 === 0))
+      expect(await store.record(one)).toEqual({ kind: 'recorded', former: null, duplicate: true });
+    const [oldest] = given;
+    const again = rating({
+      voter: oldest?.voter ?? '',
+      score: 3,
+      comment: { text: 'anew;', state: 'approved' },
+    });
+    expect(await store.record(again)).toEqual({ kind: 'changed', former: 1, duplicate: false });
+    expect(everythingStored()).not.toContain('comment 0;');
+    expect(await tallyOf(sync.open())).toMatchObject({ count: 1500, sum: 4502 });
+  });
+
+  test('is exported whole, and keeps all of it when a crowd of four processes texts', async () => {
+    await expectAll([]);
+    const stores = [1, 2, 3, 4].map(() => sync.open());
+    const crowd = newcomers.map((voter) => rating({ voter, comment: { text: 'good', state: 'approved' } }));
+    await Promise.all(
+      stores.map(async (one, first) => {
+        for (const each of crowd.filter((_, index) => index % stores.length === first))
+          await one.record(each);
+      }),
+    );
+    await expectAll(crowd);
+    const { kept, named } = await itemsKept();
+    expect(kept.sort()).toEqual(named.sort());
+  });
+
+  test('loses for good who is erased, and what is too old, and leaves nothing behind', async () => {
+    const [oldest, , , , , sixth] = given;
+    expect(await store.erase('event', sixth?.voter ?? '')).toBe(1);
+    expect(everythingStored()).not.toContain(`"${sixth?.voter}"`);
+    expect(await store.purge('event', given[1400]?.at ?? 0)).toBe(1399);
+    expect(await tallyOf(store)).toMatchObject({ count: 100 });
+    expect(everythingStored()).not.toContain('comment 0;');
+    for (const { voter } of given.slice(0, 1400)) expect(everythingStored()).not.toContain(`"${voter}"`);
+    const { kept, named } = await itemsKept();
+    expect(kept.sort()).toEqual(named.sort());
+    if (oldest) expect(await store.record(oldest)).toMatchObject({ duplicate: true });
+  }, 120_000);
+
+  test.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])(
+    'counts every rating once when each first process dies after call %i',
+    async (lastCall) => {
+      const crowd = newcomers.map((voter) => rating({ voter }));
+      // Enough for an index to be written, and its forerunner to be deleted, before anybody dies and after.
+      for (const one of crowd.slice(0, 25)) await store.record(one);
+      const before = head()?.partitions[0]?.[1];
+      for (const one of crowd.slice(25, 65)) {
+        const dying = sync.openDying(lastCall);
+        await Promise.race([dying.store.record(one), dying.dead]);
+        expect(await sync.open().record(one)).toMatchObject({ kind: 'recorded', former: null });
+      }
+      for (const one of crowd.slice(65)) await store.record(one);
+      expect(head()?.partitions[0]?.[1]).not.toBe(before);
+      await expectAll(crowd);
+      expect(await sync.open().erase('event', newcomers[0] ?? '')).toBe(1);
+      const { kept, named } = await itemsKept();
+      expect(kept.sort()).toEqual(named.sort());
+    },
+    60_000,
+  );
+
+  test.each<[string, SyncFault]>([
+    ['is lost', 'reset-after'],
+    ['says that Sync failed', { status: 500, code: 20500 }],
+  ])(
+    'counts every rating once, and names all that is there, when every third answer %s',
+    async (_, fault) => {
+      let calls = 0;
+      sync.fault = (call) => {
+        if (!isItem(call) && !isWrite(call)) return undefined;
+        calls += 1;
+        return calls % 3 === 0 ? fault : undefined;
+      };
+      const crowd = newcomers.slice(0, 60).map((voter) => rating({ voter }));
+      for (const one of crowd)
+        expect(await store.record(one)).toEqual({ kind: 'recorded', former: null, duplicate: false });
+      sync.fault = () => undefined;
+      await expectAll(crowd);
+      expect(await sync.open().erase('event', newcomers[0] ?? '')).toBe(1);
+      const { kept, named } = await itemsKept();
+      expect(kept.sort()).toEqual(named.sort());
+    },
+    60_000,
+  );
+});
+
+function heads(): Head[] {
+  return [...sync.services.values()]
     .flatMap(({ documents }) => [...documents.values()].map(({ data }) => data))
     .filter((data): data is Head => 'partitions' in data);
-  return {
-    kept: services.flatMap(({ maps }) => [...maps.values()].flatMap(({ items }) => [...items.keys()])),
-    named: heads.flatMap((head) => [...itemsOf(head), ...head.garbage]),
-  };
+}
+
+/** Items in Maps, and those that a head names or its indexes name. */
+async function itemsKept(): Promise<{ kept: string[]; named: string[] }> {
+  const services = [...sync.services.values()];
+  const items = new Map(
+    services.flatMap(({ maps }) => [...maps.values()].flatMap((map) => [...map.items.entries()])),
+  );
+  const named = heads().map(async (head) => [
+    ...(await itemsOf(head, async (key) => items.get(key)?.data as PartitionItem)),
+    ...head.garbage,
+  ]);
+  return { kept: [...items.keys()], named: (await Promise.all(named)).flat() };
 }
 
 function everythingStored(): string {
@@ -439,7 +602,7 @@ describe('faults', () => {
       }),
     );
     expect(await tallyOf(sync.open())).toMatchObject({ count: 120 });
-    const { kept, named } = itemsKept();
+    const { kept, named } = await itemsKept();
     expect(kept.length).toBeGreaterThan(1);
     expect(kept.filter((key) => !named.includes(key))).toEqual([]);
   });
@@ -466,7 +629,7 @@ describe('faults', () => {
     };
     const one = rating({ voter: first });
     expect(await store.record(one)).toEqual({ kind: 'recorded', former: null, duplicate: false });
-    expect(itemsKept().named.length).toBeGreaterThan(0);
+    expect((await itemsKept()).named.length).toBeGreaterThan(0);
     expect(await other.record(one)).toEqual({ kind: 'recorded', former: null, duplicate: true });
     expect(await tallyOf(sync.open())).toMatchObject({ count: 60 });
   });
@@ -614,7 +777,7 @@ describe('a wrong configuration is one sentence that names the variable', () => 
     const store = sync.open();
     await store.record(rating());
     for (const { documents } of sync.services.values())
-      for (const document of documents.values()) document.data = { ...document.data, version: 2 };
+      for (const document of documents.values()) document.data = { ...document.data, version: 3 };
     await expect(sync.open().record(rating())).rejects.toThrow(
       /holds ratings of a newer version of ringtrue: update/,
     );

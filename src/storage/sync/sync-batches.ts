@@ -1,8 +1,7 @@
 import { type Batch, type BatchItem, type CommentRow, sizeOf, stateBits, type TextRow } from './sync-head';
+import { largestItem } from './sync-partitions';
 import type { ShardState } from './sync-state';
 
-/** Bytes of an item, which may have 16 KiB: what is larger is split. */
-export const largestItem = 12_000;
 /** So many batches of a kind are not worth the calls that making fewer of them costs. */
 const few = 8;
 /** How many batches are read at a time, when a row is in none of those where it was looked for first. */

@@ -40,9 +40,9 @@ export type TextRow = [voter: string, messageSid: string, reason: string, at: nu
 
 /**
  * Where rows are put away whose digest begins with the same `depth` bits; in the order of these bits. `key` '': nowhere yet.
- * The filter knows the digests of its rows.
+ * The filter knows the digests of its rows; '': it may have any. `isIndex`: its item has partitions of its own.
  */
-export type Partition = [depth: number, key: string, oldest: number, filter: string];
+export type Partition = [depth: number, key: string, oldest: number, filter: string, isIndex?: 1];
 /** A batch of rows in order of time; the newest batch is the last. `states` is what its comments may be in: 1, 2 and 4. */
 export type Batch = [
   key: string,
@@ -59,18 +59,21 @@ export type Batch = [
  * (If-Match). Items are never changed, only replaced by new ones under new keys, so that a writer who dies between two
  * calls leaves items that nothing names, and nothing else.
  * A rating that stands here wins over one that was put away; of a comment there is only one, here or in a batch.
+ *
+ * Every reading of the results reads all heads whole. So when the list of partitions has become long it moves, with the
+ * ratings and messages that are here, to an item of its own, an index, and the head has that one for its only partition.
+ * What is put away then waits in the index until it is enough for one of the partitions beneath. Indexes become too large
+ * as all items do, and their list too long as the head's does: it is a tree.
  */
-export interface Head {
-  version: 1;
+export interface Head extends RatingIndex {
+  /** 2: a partition is an index, which older builds do not know. They refuse it. */
+  version: 1 | 2;
   /** One more with each replacement. */
   serial: number;
   sessions: string[];
   tallies: SessionTally['histogram'][];
-  ratings: RatingRow[];
-  messages: MessageRow[];
   comments: CommentRow[];
   texts: TextRow[];
-  partitions: Partition[];
   commentBatches: Batch[];
   textBatches: Batch[];
   /** Items that nothing names any more. */
@@ -79,11 +82,15 @@ export interface Head {
   removals?: [attempt: string, removed: number][];
 }
 
-/** What a partition's item holds. */
-export interface PartitionItem {
+/** Ratings and messages, and where older ones of them are: a rating here wins over one there. */
+export interface RatingIndex {
   ratings: RatingRow[];
   messages: MessageRow[];
+  partitions: Partition[];
 }
+
+/** What a partition's item holds; the list if it is an index. */
+export type PartitionItem = Omit<RatingIndex, 'partitions'> & Partial<RatingIndex>;
 
 /** What a batch's item holds. */
 export interface BatchItem<Row> {
@@ -110,7 +117,7 @@ export function emptyHead(): Head {
 /** @throws ConfigFault when a newer version of this program wrote it */
 export function readHead(data: unknown): Head {
   const head = data as Head;
-  if (head.version !== 1) {
+  if (head.version !== 1 && head.version !== 2) {
     throw new ConfigFault(
       'SYNC_SERVICE_SID, or the Sync service made for this event, holds ratings of a newer version of ringtrue: update.',
     );
@@ -130,12 +137,24 @@ export function looseBytes({ ratings, messages, comments, texts }: Head): number
 
 export const stateBits: Record<CommentState, number> = { approved: 1, held: 2, hidden: 4 };
 
-/** The items that a head names. */
-export function itemsOf({ partitions, commentBatches, textBatches }: Head): string[] {
-  return [
-    ...partitions.map(([, key]) => key),
-    ...[...commentBatches, ...textBatches].map(([key]) => key),
-  ].filter((key) => key !== '');
+/** The items that a head names, and those that its indexes name. @param read an index, by its key */
+export async function itemsOf(
+  { partitions, commentBatches, textBatches }: Head,
+  read: (key: string) => Promise<PartitionItem>,
+): Promise<string[]> {
+  const batches = [...commentBatches, ...textBatches].map(([key]) => key);
+  return [...(await itemsOfPartitions(partitions, read)), ...batches];
+}
+
+async function itemsOfPartitions(
+  partitions: readonly Partition[],
+  read: (key: string) => Promise<PartitionItem>,
+): Promise<string[]> {
+  const found = partitions.map(async ([, key, , , isIndex]) => {
+    if (key === '') return [];
+    return isIndex ? [key, ...(await itemsOfPartitions((await read(key)).partitions ?? [], read))] : [key];
+  });
+  return (await Promise.all(found)).flat();
 }
 
 /** When the oldest of what a purge may take was made, or earlier. */

@@ -1,7 +1,7 @@
-import { addToBatches, commentRows, largestItem, mergeNeighbours, textRows } from './sync-batches';
-import { makeFilter } from './sync-filter';
-import { type Batch, type Head, looseBytes, type Partition, type PartitionItem, sizeOf } from './sync-head';
-import { bitsOf, type ShardState } from './sync-state';
+import { addToBatches, commentRows, mergeNeighbours, textRows } from './sync-batches';
+import { type Batch, type Head, looseBytes, sizeOf } from './sync-head';
+import { moveOn, withLargerFilters, writeIndex } from './sync-partitions';
+import type { ShardState } from './sync-state';
 
 /** How many uncounted texts of a shard are kept: all that an event keeps may come from one voter. */
 const keptTexts = 500;
@@ -13,8 +13,12 @@ const mostTextBatches = 28;
  */
 const mostPutAway = 11_000;
 /** Characters of all filters of a head together. */
-const mostFilters = 2700;
-const never = 8.64e15;
+const mostFilters = 1100;
+/**
+ * Bytes of a head's list of partitions; a longer one moves to an index. A rating has to read that, so a list stays as long as
+ * its filters are good: up to some 800 ratings in a shard.
+ */
+const longestList = 1350;
 
 /**
  * Moves rows from the head to items of the shard's Map until at most `most` bytes of them are left. The new items are
@@ -39,70 +43,26 @@ export async function putAway(state: ShardState, most: number): Promise<void> {
 
 async function putAwayRatings(state: ShardState): Promise<void> {
   const { head } = state;
-  const ratings = group(head.ratings, (row) => state.partitionOf(state.ratingKey(row)));
-  const messages = group(head.messages, ([key]) => state.partitionOf(key));
-  const bytes = head.partitions.map((_, at) =>
-    sizeOf([...(ratings.get(at) ?? []), ...(messages.get(at) ?? [])]),
-  );
-  const place = bytes.indexOf(Math.max(...bytes));
-  const moved: PartitionItem = {
-    ratings: ratings.get(place) ?? [],
-    messages: messages.get(place) ?? [],
-  };
-  head.ratings = head.ratings.filter((row) => !moved.ratings.includes(row));
-  const gone = new Set(moved.messages.map(([key]) => key));
-  head.messages = head.messages.filter(([key]) => !gone.has(key));
-  await replacePartition(state, place, merge(await state.partition(place), moved));
+  const { ratings, messages, partitions } = head;
+  if (sizeOf(partitions) > longestList) {
+    const index = { ratings, messages, partitions: await withLargerFilters(state, partitions) };
+    const written = await writeIndex(state, index, 0);
+    Object.assign(head, {
+      version: 2,
+      ratings: [],
+      messages: [],
+      partitions: written,
+    } satisfies Partial<Head>);
+    return;
+  }
+  const bytes = sizeOf([ratings, messages]) / 2;
+  const room = roomForFilters(head);
+  Object.assign(head, await moveOn(state, head, { depth: 0, bytes, room }));
 }
 
-/** Writes a partition anew, in two or more when it has become too large for one item. */
-export async function replacePartition(state: ShardState, place: number, item: PartitionItem): Promise<void> {
-  const { head } = state;
-  const [depth = 0, oldKey = ''] = head.partitions[place] ?? [];
-  const parts = split(state, item, depth);
-  const room = mostFilters / (head.partitions.length + parts.length - 1);
-  const written = await Promise.all(
-    parts.map(async ({ depth: deep, item: part }): Promise<Partition> => {
-      const keys = [...part.ratings.map((row) => state.ratingKey(row)), ...part.messages.map(([key]) => key)];
-      if (keys.length === 0) return [deep, '', never, ''];
-      const oldest = Math.min(never, ...part.ratings.map(([, , , at]) => at));
-      return [deep, await state.write(part), oldest, makeFilter(keys, bitsFor(keys.length, room))];
-    }),
-  );
-  head.partitions.splice(place, 1, ...written);
-  if (oldKey !== '') head.garbage.push(oldKey);
-}
-
-// A character of base64 holds six bits.
-function bitsFor(keys: number, room: number): number {
-  return Math.min(8, Math.floor((room * 6) / keys));
-}
-
-function merge(before: PartitionItem, moved: PartitionItem): PartitionItem {
-  const replaced = new Set(moved.ratings.map(([voter, session]) => `${session} ${voter}`));
-  return {
-    ratings: [
-      ...before.ratings.filter(([voter, session]) => !replaced.has(`${session} ${voter}`)),
-      ...moved.ratings,
-    ],
-    messages: [...before.messages, ...moved.messages],
-  };
-}
-
-function split(
-  state: ShardState,
-  item: PartitionItem,
-  depth: number,
-): { depth: number; item: PartitionItem }[] {
-  if (sizeOf(item) <= largestItem || depth > 30) return [{ depth, item }];
-  const half = (wanted: 0 | 1) => {
-    const isIn = (key: string) => ((bitsOf(key) >>> (31 - depth)) & 1) === wanted;
-    return {
-      ratings: item.ratings.filter((row) => isIn(state.ratingKey(row))),
-      messages: item.messages.filter(([key]) => isIn(key)),
-    };
-  };
-  return [...split(state, half(0), depth + 1), ...split(state, half(1), depth + 1)];
+/** Characters that the filter of each of a head's partitions may have. */
+export function roomForFilters({ partitions }: Head): number {
+  return mostFilters / partitions.length;
 }
 
 async function putAwayComments(state: ShardState): Promise<void> {
@@ -147,15 +107,4 @@ function oldestHalf<Row>(rows: Row[], at: (row: Row) => number): { kept: Row[]; 
     return bytes >= half;
   });
   return { kept: sorted.slice(end + 1), moved: sorted.slice(0, end + 1) };
-}
-
-function group<Row>(rows: Row[], placeOf: (row: Row) => number): Map<number, Row[]> {
-  const groups = new Map<number, Row[]>();
-  for (const row of rows) {
-    const place = placeOf(row);
-    const rows = groups.get(place);
-    if (rows) rows.push(row);
-    else groups.set(place, [row]);
-  }
-  return groups;
 }

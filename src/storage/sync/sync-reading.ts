@@ -6,13 +6,19 @@ import {
   type UncountedText,
   UnknownCursor,
 } from '../rating-store';
-import { type Batch, type BatchItem, type CommentRow, type Head, stateBits, type TextRow } from './sync-head';
+import { inTurn } from './in-turn';
+import { newestRows } from './newest-rows';
+import {
+  type BatchItem,
+  type CommentRow,
+  type Head,
+  type PartitionItem,
+  type RatingRow,
+  stateBits,
+  type TextRow,
+} from './sync-head';
+import { readPartition } from './sync-partitions';
 import { commentId, type ShardState } from './sync-state';
-
-/** How many shards are read at a time. */
-const lanes = 8;
-/** How many batches are read before looking whether they were enough. */
-const atOnce = 16;
 
 /** The tallies of all shards together. */
 export function sumTallies(heads: Iterable<Head>): SessionTally[] {
@@ -48,9 +54,10 @@ export async function newestComments(
     batchesOf: ({ commentBatches }) => commentBatches,
     rowsOf: ({ comments }) => comments,
     nameOf: ([id]) => id,
-    atOf: ([, , , , , at]) => at,
-    isWanted: ([, , place, , state], head) =>
-      states.includes(state) && (session === undefined || head.sessions[place] === session),
+    // By number: thousands of rows are looked at, and taking an array apart is slow.
+    atOf: (row) => row[5],
+    isWanted: (row, head) =>
+      states.includes(row[4]) && (session === undefined || head.sessions[row[2]] === session),
     mayHold: ([, , , , , bits]) => (bits & wanted) !== 0,
   });
   return rows.map(({ head, row }) => {
@@ -76,60 +83,6 @@ export async function newestTexts(shards: ShardState[], limit: number): Promise<
     reason,
     at,
   }));
-}
-
-interface Rows<Row> {
-  limit: number;
-  batchesOf: (head: Head) => Batch[];
-  rowsOf: (head: Head) => Row[];
-  nameOf: (row: Row) => string;
-  atOf: (row: Row) => number;
-  isWanted: (row: Row, head: Head) => boolean;
-  mayHold: (batch: Batch) => boolean;
-}
-
-async function newestRows<Row>(
-  shards: ShardState[],
-  { limit, batchesOf, rowsOf, nameOf, atOf, isWanted, mayHold }: Rows<Row>,
-): Promise<{ head: Head; row: Row }[]> {
-  // How many batches of each shard were read, from the newest on: an older one may hold what a newer one replaces.
-  const depths = new Map<ShardState, number>();
-  const known = new Map<ShardState, { head: Head; row: Row }[]>();
-  const collect = async (state: ShardState) => {
-    const { head } = state;
-    const depth = depths.get(state) ?? 0;
-    const batches = depth === 0 ? [] : batchesOf(head).slice(-depth);
-    const items = await Promise.all(batches.map(([key]) => state.item<BatchItem<Row>>(key)));
-    const rows = new Map(
-      [...items.flatMap((item) => item.rows), ...rowsOf(head)].map((row) => [nameOf(row), row]),
-    );
-    const wanted = [...rows.values()].filter((row) => isWanted(row, head));
-    known.set(state, wanted.map((row) => ({ head, row })).reverse());
-  };
-  let unread = shards;
-  for (;;) {
-    await inTurn(unread, collect);
-    const found = [...known.values()]
-      .flat()
-      .sort((a, b) => atOf(b.row) - atOf(a.row))
-      .slice(0, limit);
-    const last = found.at(limit - 1);
-    const bound = last ? atOf(last.row) : Number.NEGATIVE_INFINITY;
-    const next = shards
-      .flatMap((state) =>
-        batchesOf(state.head)
-          .toReversed()
-          .map((batch, index) => ({ state, batch, depth: index + 1 })),
-      )
-      .filter(
-        ({ state, batch, depth }) => depth > (depths.get(state) ?? 0) && mayHold(batch) && batch[4] >= bound,
-      )
-      .sort((a, b) => b.batch[4] - a.batch[4])
-      .slice(0, atOnce);
-    if (next.length === 0) return found;
-    for (const { state, depth } of next) depths.set(state, Math.max(depth, depths.get(state) ?? 0));
-    unread = [...new Set(next.map(({ state }) => state))];
-  }
 }
 
 /** A place between two ratings. */
@@ -159,19 +112,14 @@ async function ratingsOf(
   state: ShardState,
 ): Promise<{ place: Cursor; rating: Omit<StoredRating, 'cursor'> }[]> {
   const { head } = state;
-  const [partitions, batches] = await Promise.all([
-    Promise.all(head.partitions.map((_, place) => state.partition(place))),
+  const [rows, batches] = await Promise.all([
+    ratingRows(state, head),
     Promise.all(head.commentBatches.map(([key]) => state.item<BatchItem<CommentRow>>(key))),
   ]);
   const comments = new Map(
     [...batches.flatMap(({ rows }) => rows), ...head.comments].map((row) => [row[0], row]),
   );
-  const ratings = new Map(
-    [...partitions.flatMap((item) => item.ratings), ...head.ratings].map((row) => [
-      `${row[1]} ${row[0]}`,
-      row,
-    ]),
-  );
+  const ratings = new Map(rows.map((row) => [`${row[1]} ${row[0]}`, row]));
   return [...ratings.values()].map(([voter, session, score, at, id, tag]) => {
     const [, , , , commentState = null, , comment = null] = comments.get(id) ?? [];
     return {
@@ -181,15 +129,15 @@ async function ratingsOf(
   });
 }
 
-/** Does something for each shard, for a few at a time: each may take several calls at once. */
-export async function inTurn<T>(shards: ShardState[], work: (shard: ShardState) => Promise<T>): Promise<T[]> {
-  const results: T[] = [];
-  const waiting = shards.entries();
-  const lane = async () => {
-    for (const [index, shard] of waiting) results[index] = await work(shard);
-  };
-  await Promise.all(Array.from({ length: lanes }, lane));
-  return results;
+/** The newest of a rating is the last. */
+async function ratingRows(
+  state: ShardState,
+  { partitions = [], ratings }: PartitionItem,
+): Promise<RatingRow[]> {
+  const older = await Promise.all(
+    partitions.map(async (partition) => ratingRows(state, await readPartition(state, partition))),
+  );
+  return [...older.flat(), ...ratings];
 }
 
 function compare(a: Cursor, b: Cursor): number {

@@ -1,6 +1,14 @@
 import { commentRows, filterBatches, textRows } from './sync-batches';
-import { type CommentRow, itemsOf, type RatingRow, type TextRow } from './sync-head';
-import { replacePartition } from './sync-put-away';
+import {
+  type CommentRow,
+  itemsOf,
+  type Partition,
+  type RatingIndex,
+  type RatingRow,
+  type TextRow,
+} from './sync-head';
+import { readPartition, replacePartition } from './sync-partitions';
+import { roomForFilters } from './sync-put-away';
 import { count, type ShardState } from './sync-state';
 
 /** How many removals a head remembers: those of one moment. */
@@ -28,7 +36,7 @@ export async function removeRows(
   const removed = done ?? (await takeOut(state, gone));
   if (done === undefined && removed > 0)
     head.removals = [...(head.removals ?? []), [attempt, removed] as [string, number]].slice(-keptRemovals);
-  const named = new Set(itemsOf(head));
+  const named = new Set(await itemsOf(head, (key) => state.item(key)));
   const leftovers = present.filter((key) => !named.has(key));
   head.garbage = [];
   // With leftovers the head is replaced in any case: whoever wrote one and still lives must begin anew. What shares this state
@@ -54,14 +62,13 @@ async function takeOut(state: ShardState, gone: Gone): Promise<number> {
       count(head, session, score, -1);
       return [];
     });
-  const newer = new Set(head.ratings.map(([voter, session]) => `${session} ${voter}`));
+  const partitions = await leavePartitions(state, head, {
+    leave,
+    newer: new Set(),
+    room: roomForFilters(head),
+  });
   head.ratings = leave(head.ratings);
-  for (const place of head.partitions.map((_, index) => index).reverse()) {
-    const item = await state.partition(place);
-    const current = item.ratings.filter(([voter, session]) => !newer.has(`${session} ${voter}`));
-    const ratings = leave(current);
-    if (!isSame(ratings, item.ratings)) await replacePartition(state, place, { ...item, ratings });
-  }
+  head.partitions = partitions;
   // A comment goes with its rating, with its voter, and when it is too old itself.
   const staysComment = ([id, voter, , , , at]: CommentRow) => !comments.has(id) && !isGone(voter, at);
   const staysText = ([voter, , , at]: TextRow) => !isGone(voter, at);
@@ -70,6 +77,43 @@ async function takeOut(state: ShardState, gone: Gone): Promise<number> {
   await filterBatches(state, head.commentBatches, staysComment, commentRows);
   await filterBatches(state, head.textBatches, staysText, textRows);
   return removed;
+}
+
+interface Leaving {
+  leave: (rows: RatingRow[]) => RatingRow[];
+  /** Ratings that stand nearer to the head. */
+  newer: ReadonlySet<string>;
+  room: number;
+}
+
+/** @returns the partitions of a head or an index without what goes */
+async function leavePartitions(
+  state: ShardState,
+  { ratings, partitions }: RatingIndex,
+  { leave, newer, room }: Leaving,
+): Promise<Partition[]> {
+  const known = new Set([...newer, ...ratings.map(nameOf)]);
+  const items = await Promise.all(partitions.map((partition) => readPartition(state, partition)));
+  const left: Partition[] = [];
+  for (const [place, partition] of partitions.entries()) {
+    const item = items[place] ?? { ratings: [], messages: [] };
+    const staying = { ...item, ratings: leave(item.ratings.filter((row) => !known.has(nameOf(row)))) };
+    const { partitions: beneath } = item;
+    if (beneath)
+      staying.partitions = await leavePartitions(
+        state,
+        { ...item, partitions: beneath },
+        { leave, newer: known, room: Infinity },
+      );
+    const isUnchanged =
+      isSame(staying.ratings, item.ratings) && isSame(staying.partitions ?? [], beneath ?? []);
+    left.push(...(isUnchanged ? [partition] : await replacePartition(state, partition, staying, room)));
+  }
+  return left;
+}
+
+function nameOf([voter, session]: RatingRow): string {
+  return `${session} ${voter}`;
 }
 
 function isSame<T>(some: readonly T[], others: readonly T[]): boolean {

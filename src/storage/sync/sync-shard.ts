@@ -163,13 +163,28 @@ export class SyncShard {
         await state.removeGarbage();
         return written;
       }
-      await putAway(state, leftLoose);
-      const lighter = await this.write(state, written.revision);
-      if (!lighter) await this.discard(state, (await this.read(state.deadline)).head, state.deadline);
-      return lighter;
+      return await this.putAway(state, written.revision);
     } catch (error) {
       if (error instanceof StoreUnavailable || error instanceof ConfigFault) return undefined;
       throw error;
+    }
+  }
+
+  /** @returns `undefined` when somebody else was quicker, and what was written for it is gone */
+  private async putAway(state: ShardState, revision: string | null): Promise<Known | undefined> {
+    for (let tries = 0; ; tries += 1) {
+      try {
+        if (tries === 0) {
+          await putAway(state, leftLoose);
+          const lighter = await this.write(state, revision);
+          if (lighter) return lighter;
+        }
+        await this.discard(state, (await this.read(state.deadline)).head, state.deadline);
+        return undefined;
+      } catch (error) {
+        if (!(error instanceof StaleHead)) throw error;
+      }
+      await pause(tries, state.deadline, longestPause);
     }
   }
 
@@ -179,8 +194,9 @@ export class SyncShard {
    */
   private async discard(lost: ShardState | undefined, head: Head, deadline: number): Promise<void> {
     // The attempt has counted its own replacement already.
-    if (!lost || head.serial < lost.head.serial) return;
-    const named = [...itemsOf(head), ...head.garbage];
+    if (!lost || lost.written.length === 0 || head.serial < lost.head.serial) return;
+    const state = new ShardState(this.shard, head, this.items, deadline);
+    const named = [...(await itemsOf(head, (key) => state.item(key))), ...head.garbage];
     const dead = lost.written.filter((key) => !named.includes(key));
     await Promise.all(dead.map((key) => this.items.remove(this.shard, key, deadline)));
   }

@@ -7,6 +7,7 @@ import { mayHave } from './sync-filter';
 import type { CommentRow, Head, MessageRow, PartitionItem, RatingRow, TextRow } from './sync-head';
 import type { SyncItems } from './sync-items';
 import { digest, shardCount } from './sync-names';
+import { placeIn } from './sync-partitions';
 
 /** A shard as one reader saw it: its head, which may be changed, and what was put away, which is read when it is needed. */
 export class ShardState {
@@ -17,6 +18,7 @@ export class ShardState {
   readonly written: string[] = [];
   /** Items that were named no more before this state was changed. */
   private dead: readonly string[];
+  private readonly asked = new Map<string, Promise<unknown>>();
 
   constructor(
     readonly shard: number,
@@ -29,7 +31,9 @@ export class ShardState {
   }
 
   item<T>(key: string): Promise<T> {
-    return this.items.read<T>(this.shard, key, this.deadline);
+    const asked = this.asked.get(key) ?? this.items.read<T>(this.shard, key, this.deadline);
+    this.asked.set(key, asked);
+    return asked as Promise<T>;
   }
 
   /** @returns the key of a new item */
@@ -51,30 +55,14 @@ export class ShardState {
     return digest('rating', voter, this.head.sessions[session] ?? '');
   }
 
-  /** The place of the partition for a key. */
-  partitionOf(key: string): number {
-    const bits = bitsOf(key);
-    let end = 0;
-    return this.head.partitions.findIndex(([depth]) => {
-      end += 2 ** (32 - depth);
-      return bits < end;
-    });
-  }
-
-  async partition(place: number): Promise<PartitionItem> {
-    const key = this.head.partitions[place]?.[1];
-    return key ? this.item<PartitionItem>(key) : { ratings: [], messages: [] };
-  }
-
   async message(key: string): Promise<MessageRow | undefined> {
     const isIt = (row: MessageRow) => row[0] === key;
-    return this.head.messages.find(isIt) ?? (await this.lookUp(key))?.messages.find(isIt);
+    return this.find(key, ({ messages }) => messages.find(isIt));
   }
 
   async rating(voter: string, session: number): Promise<RatingRow | undefined> {
     const isIt = (row: RatingRow) => row[0] === voter && row[1] === session;
-    const here = this.head.ratings.find(isIt);
-    return here ?? (await this.lookUp(this.ratingKey([voter, session])))?.ratings.find(isIt);
+    return this.find(this.ratingKey([voter, session]), ({ ratings }) => ratings.find(isIt));
   }
 
   /**
@@ -107,16 +95,23 @@ export class ShardState {
     return true;
   }
 
-  private lookUp(key: string): Promise<PartitionItem> | undefined {
-    const place = this.partitionOf(key);
-    const [, item = '', , filter = ''] = this.head.partitions[place] ?? [];
-    return item !== '' && mayHave(filter, key) ? this.partition(place) : undefined;
+  /** Looks where the rows of a key may be, the newest first. */
+  private async find<Row>(
+    key: string,
+    pick: (rows: PartitionItem) => Row | undefined,
+  ): Promise<Row | undefined> {
+    let rows: PartitionItem = this.head;
+    let depth = 0;
+    for (;;) {
+      const row = pick(rows);
+      if (row !== undefined || !rows.partitions) return row;
+      const [deep = 0, item = '', , filter = ''] =
+        rows.partitions[placeIn(rows.partitions, key, depth)] ?? [];
+      if (item === '' || !mayHave(filter, key)) return undefined;
+      rows = await this.item<PartitionItem>(item);
+      depth = deep;
+    }
   }
-}
-
-/** The bits of a key that choose its partition. */
-export function bitsOf(key: string): number {
-  return Buffer.from(key, 'base64url').readUInt32BE();
 }
 
 /** @param attempt tells a message that this very call has written before, although the answer got lost, from a redelivery */

@@ -17,11 +17,12 @@ import type {
   UncountedText,
 } from '../rating-store';
 import type { StoreSettings } from '../store-settings';
+import { inTurn } from './in-turn';
 import { SyncClient, type SyncRequests } from './sync-client';
 import { SyncEvent } from './sync-event';
 import { oldestOf } from './sync-head';
 import { shardOf } from './sync-names';
-import { allRatings, inTurn, newestComments, newestTexts, readCursor, sumTallies } from './sync-reading';
+import { allRatings, newestComments, newestTexts, readCursor, sumTallies } from './sync-reading';
 import { type Gone, removeRows } from './sync-removal';
 import { unknownService } from './sync-service';
 import { findDelivered, moderateComment, noteText, recordRating, shardOfComment } from './sync-state';

@@ -42,14 +42,14 @@ export function checkCalls(): RequestHandler {
     if (!found) return next(notFound(request));
     const fault = findFault(found, request);
     if (fault) return next(fault);
-    const send = response.json.bind(response);
     response.json = (body: unknown) => {
+      const text = JSON.stringify(body);
       if (response.statusCode < 400) {
-        const wrong = faultOfAnswer(found.checker, response.statusCode, body);
+        const wrong = faultOfAnswer(found.checker, response.statusCode, text);
         if (wrong !== null)
           throw new Error(`the stand-in answers ${request.method} ${request.path}: ${wrong}`);
       }
-      return send(body);
+      return response.type('json').send(text);
     };
     next();
   };
@@ -89,11 +89,10 @@ function refuse(validate: ValidateFunction): ApiError {
   return new ApiError(400, 20001, `Not as described: ${messageOf(validate)}`);
 }
 
-function faultOfAnswer({ answers }: Checker, status: number, body: unknown): string | null {
+function faultOfAnswer({ answers }: Checker, status: number, text: string): string | null {
   const validate = answers[status];
   if (!validate) return `the description has no answer ${status} with a body`;
-  // As it goes over the wire: without what is undefined.
-  return validate(JSON.parse(JSON.stringify(body))) ? null : messageOf(validate);
+  return validate(JSON.parse(text)) ? null : messageOf(validate);
 }
 
 function messageOf({ errors }: ValidateFunction): string {
