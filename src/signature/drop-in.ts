@@ -36,15 +36,17 @@ export function validateRequestWithBody(
   authToken: string,
   twilioHeader: string | undefined,
   url: string,
-  body: string | Uint8Array,
+  body: string | Uint8Array | ArrayBuffer,
 ): boolean {
   readKeys(authToken);
-  if (typeof body !== 'string' && !isBytes(body)) return false;
+  const raw = viewed(body);
+  if (typeof raw !== 'string' && !isBytes(raw)) return false;
   const parts = splitUrl(url);
   if (!parts) return false;
   // An empty body without a hash is a plain GET to `verify`; here a hash was promised.
   if (bodyHashes(parts).length === 0) return false;
-  return verify({ url, body, signature: twilioHeader, contentType: 'application/json' }, authToken).valid;
+  return verify({ url, body: raw, signature: twilioHeader, contentType: 'application/json' }, authToken)
+    .valid;
 }
 
 /**
@@ -61,6 +63,11 @@ export function getExpectedTwilioSignature(authToken: string, url: string, param
 }
 
 /** The value of `bodySHA256` that Twilio adds to the URL for this raw body: lower-case hexadecimal SHA-256. */
-export function getExpectedBodyHash(body: string | Uint8Array): string {
-  return createHash('sha256').update(body).digest('hex');
+export function getExpectedBodyHash(body: string | Uint8Array | ArrayBuffer): string {
+  return createHash('sha256').update(viewed(body)).digest('hex');
+}
+
+// What `request.arrayBuffer()` gives; twilio-node takes it.
+function viewed(body: string | Uint8Array | ArrayBuffer): string | Uint8Array {
+  return body instanceof ArrayBuffer ? new Uint8Array(body) : body;
 }

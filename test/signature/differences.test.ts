@@ -1,3 +1,5 @@
+import { createHash, createSecretKey } from 'node:crypto';
+import { runInNewContext } from 'node:vm';
 import * as twilio from 'twilio/lib/webhooks/webhooks';
 import * as ours from '../../src/signature/index';
 import { readTable } from './read-table';
@@ -9,7 +11,7 @@ const sign = (url: string, given: object = params) => twilio.getExpectedTwilioSi
 
 type Library = Pick<
   typeof ours,
-  'validateRequest' | 'validateRequestWithBody' | 'getExpectedTwilioSignature'
+  'validateRequest' | 'validateRequestWithBody' | 'getExpectedTwilioSignature' | 'getExpectedBodyHash'
 >;
 const libraries = { twilio: twilio as unknown as Library, ours };
 
@@ -28,6 +30,24 @@ const withSignature =
   ({ validateRequest }: Library) =>
     validateRequest(token, signature as string, url as string, received as never);
 
+/** Whether a body passes under a URL that carries its hash, and that is signed as it is, or as another. */
+const withBody =
+  (body: unknown, url = `${site}/?bodySHA256=${hash}`, over = url) =>
+  ({ validateRequestWithBody }: Library) =>
+    validateRequestWithBody(token, sign(over, {}), url, body as never);
+/** Whether what is hashed are the bytes that stand in memory. */
+const hashOf =
+  (body: unknown, bytes: Uint8Array) =>
+  ({ getExpectedBodyHash }: Library) =>
+    getExpectedBodyHash(body as never) === createHash('sha256').update(bytes).digest('hex');
+const signatureOf =
+  (received: unknown, url = `${site}/sms`) =>
+  ({ getExpectedTwilioSignature }: Library) =>
+    getExpectedTwilioSignature(token, url, received as never);
+/** Whether the signature of parameters is the one over this text. */
+const signsAs = (received: unknown, appended: string) => (library: Library) =>
+  signatureOf(received)(library) === sign(`${site}/sms${appended}`, {});
+
 /** Whether a token counts, however it is given. */
 const withToken =
   (key: unknown) =>
@@ -36,6 +56,7 @@ const withToken =
     return validateRequest(key as string, signature, site, {});
   };
 
+const inAnotherRealm = (json: string) => runInNewContext(json);
 const form = new FormData();
 form.append('Body', 'hi');
 const hash = twilio.getExpectedBodyHash('{}');
@@ -74,15 +95,52 @@ const differences: [
     given(['hi'], { 0: 'hi' }),
   ],
   [
-    'a value that is no text: a number, `null`, an object, a list in a list',
+    'a text, a boolean, a function, a Set, bytes or a date in place of parameters, or an object that only inherits some',
+    'true',
+    'false',
+    given('', {}),
+    given('hi', { 0: 'h', 1: 'i' }),
+    given(true, {}),
+    given(() => params, {}),
+    given(new Set(['a']), {}),
+    given(Buffer.alloc(0), {}),
+    given(new ArrayBuffer(1), {}),
+    given(new Date(0), {}),
+    given(Object.create(params), {}),
+  ],
+  ['a list of pairs as parameters', 'false', 'true', given([['a', 'b']], { a: 'b' })],
+  [
+    'a value that is no text: a number, a boolean, `null`, `undefined`, an object, a Set, a date, a list in a list',
     'true',
     'false',
     given({ a: 1 }, { a: '1' }),
+    given({ a: true }, { a: 'true' }),
     given({ a: null }, { a: 'null' }),
+    given({ a: undefined }, { a: 'undefined' }),
+    given({ a: new Set() }, { a: '[object Set]' }),
+    given({ a: new Date(0) }, { a: String(new Date(0)) }),
     given({ a: {} }, { a: '[object Object]' }),
     given({ a: [['x', 'y']] }, { a: ['x', 'y'] }),
   ],
-  ['a value whose `toString` is none', 'throws', 'false', given({ a: { toString: 1 } }, {})],
+  [
+    'a value whose `toString` is none, or a symbol',
+    'throws',
+    'false',
+    given({ a: { toString: 1 } }, {}),
+    given({ a: Symbol('a') }, {}),
+  ],
+  [
+    'values in a list of another realm',
+    'false',
+    'true',
+    given({ a: inAnotherRealm('["2", "1"]') }, { a: ['1', '2'] }),
+  ],
+  [
+    'values in a list of another realm, signed as one with commas in it',
+    'true',
+    'false',
+    given({ a: inAnotherRealm('["2", "1"]') }, { a: '2,1' }),
+  ],
   [
     'half a character, signed as the one that stands for it',
     'true',
@@ -119,11 +177,44 @@ const differences: [
     withToken(`${token}\0`),
   ],
   [
-    '`validateRequest` with `{}` on a URL with `bodySHA256`',
+    'an Auth Token as a Buffer or a KeyObject',
+    'true',
+    'throws',
+    withToken(Buffer.from(token)),
+    withToken(createSecretKey(token, 'utf8')),
+  ],
+  [
+    'a list of keys in place of the Auth Token',
+    'throws',
+    'true',
+    ({ validateRequest }) => validateRequest([{ secret: token }] as never, sign(site, {}), site, {}),
+  ],
+  [
+    '`validateRequest` with `{}` or `null` on a URL with `bodySHA256`',
     'true',
     'false',
+    ...[{}, null].map(
+      (received) =>
+        ({ validateRequest }: Library) =>
+          validateRequest(
+            token,
+            sign(`${site}/?bodySHA256=${hash}`, {}),
+            `${site}/?bodySHA256=${hash}`,
+            received,
+          ),
+    ),
+  ],
+  [
+    '`validateRequest` with `undefined` on such a URL',
+    'throws',
+    'false',
     ({ validateRequest }) =>
-      validateRequest(token, sign(`${site}/?bodySHA256=${hash}`, {}), `${site}/?bodySHA256=${hash}`, {}),
+      validateRequest(
+        token,
+        sign(`${site}/?bodySHA256=${hash}`, {}),
+        `${site}/?bodySHA256=${hash}`,
+        undefined,
+      ),
   ],
   [
     'two `bodySHA256`, the first one right',
@@ -138,13 +229,36 @@ const differences: [
     'a body that is neither text nor bytes',
     'throws',
     'false',
-    ({ validateRequestWithBody }) => {
-      const url = `${site}/?bodySHA256=${hash}`;
-      return validateRequestWithBody(token, sign(url, {}), url, {} as never);
-    },
+    withBody({}),
+    withBody(null),
+    withBody(undefined),
+    withBody(5),
   ],
-  ['a header that is a list of its bytes', 'true', 'false', withSignature([...Buffer.from(genuine)])],
-  ['a header that is a number', 'throws', 'false', withSignature(5)],
+  [
+    'a body that is a list of its bytes or a String object',
+    'true',
+    'false',
+    withBody([...Buffer.from('{}')]),
+    withBody(new String('{}')),
+  ],
+  [
+    'a header that is a list of its bytes, a Buffer, a Uint8Array or a String object',
+    'true',
+    'false',
+    withSignature([...Buffer.from(genuine)]),
+    withSignature(Buffer.from(genuine)),
+    withSignature(Uint8Array.from(Buffer.from(genuine))),
+    withSignature(new String(genuine)),
+  ],
+  [
+    'a header that is a number, a boolean, an object or a symbol',
+    'throws',
+    'false',
+    withSignature(5),
+    withSignature(true),
+    withSignature({}),
+    withSignature(Symbol('a')),
+  ],
   [
     'a wrong signature on a URL that `URL` does not read',
     'throws',
@@ -152,6 +266,21 @@ const differences: [
     withSignature('x', '/sms'),
     withSignature('x', `${site}:99999/sms`),
     withSignature('x', 'https://%/sms'),
+  ],
+  [
+    'a genuine one on such a URL, with a body, or that needs another form of the port or no fragment',
+    'throws',
+    'true',
+    withBody('{}', `${site}:99999/?bodySHA256=${hash}`),
+    signedAs('wss://%/', 'wss://%:443/'),
+    signedAs('https://%/sms#a', 'https://%/sms'),
+    signedAs('https://exa mple.com\\sms', 'https://exa mple.com:443\\sms'),
+  ],
+  [
+    'a relative URL that was signed so, with a body',
+    'throws',
+    'false',
+    withBody('{}', `/?bodySHA256=${hash}`),
   ],
   [
     'a URL that is an object',
@@ -168,11 +297,18 @@ const differences: [
     signedAs('https:///sms', 'https:///sms'),
   ],
   [
+    'a URL of more than 100,000 characters',
+    'true',
+    'false',
+    signedAs(`${site}/${'a'.repeat(100_000)}`, `${site}/${'a'.repeat(100_000)}`),
+  ],
+  [
     'user info or a fragment in the URL, which Twilio does not sign',
     'false',
     'true',
     signedAs('https://user:pass@example.com/sms', `${site}/sms`),
     signedAs(`${site}/sms#rc=2`, `${site}/sms`),
+    withBody('{}', `https://user:pass@example.com/?bodySHA256=${hash}`, `${site}/?bodySHA256=${hash}`),
   ],
   ['a fragment that was signed', 'true', '`fragment-kept`', signedAs(`${site}/sms#rc=2`, `${site}/sms#rc=2`)],
   [
@@ -208,6 +344,15 @@ const differences: [
     'true',
     '`empty-port`',
     signedAs('https://example.com:/sms', `${site}/sms`),
+    signedAs('https://example.com:/sms', `${site}:443/sms`),
+  ],
+  ['`:0443`, signed as `:443`', 'true', 'false', signedAs(`${site}:0443/sms`, `${site}:443/sms`)],
+  [
+    'a backslash right behind the host, signed with another form of the port',
+    'false',
+    'true',
+    signedAs(`${site}\\sms`, `${site}:443\\sms`),
+    signedAs(`${site}:8443\\sms`, `${site}\\sms`),
   ],
   [
     "`%27` in the query, signed as `'`",
@@ -255,13 +400,51 @@ const differences: [
       getExpectedTwilioSignature(token, `${site}/sms#a`, params) === genuine,
   ],
   [
-    '`getExpectedTwilioSignature` for what could not be sent: a number, a relative URL, no token',
+    '`getExpectedTwilioSignature` for `URLSearchParams` or `FormData`: that of their fields',
+    'false',
+    'true',
+    signsAs(new URLSearchParams('Body=hi'), 'Bodyhi'),
+    signsAs(form, 'Bodyhi'),
+  ],
+  [
+    '`getExpectedTwilioSignature` for names above U+FFFF: that in the order of code points',
+    'false',
+    'true',
+    signsAs({ '\u{1f600}': 'b', '\uff5e': 'a' }, '\uff5ea\u{1f600}b'),
+  ],
+  [
+    '`getExpectedTwilioSignature` for `null` or `undefined`',
+    'throws',
+    'signs it',
+    signatureOf(null),
+    signatureOf(undefined),
+  ],
+  [
+    '`getExpectedTwilioSignature` for what could not be sent: a number, a list, half a character, a relative URL, no token',
     'signs it',
     'throws',
-    ({ getExpectedTwilioSignature }) => getExpectedTwilioSignature(token, site, { a: 1 }),
-    ({ getExpectedTwilioSignature }) => getExpectedTwilioSignature(token, site, { a: null }),
-    ({ getExpectedTwilioSignature }) => getExpectedTwilioSignature(token, '/sms', params),
+    signatureOf({ a: 1 }),
+    signatureOf({ a: null }),
+    signatureOf(['a']),
+    signatureOf({ a: '\ud800' }),
+    signatureOf({}, `${site}/\ud800`),
+    signatureOf(params, '/sms'),
+    signatureOf(params, `${site}/${'a'.repeat(100_000)}`),
     ({ getExpectedTwilioSignature }) => getExpectedTwilioSignature('', site, params),
+  ],
+  [
+    '`getExpectedBodyHash` for a list of bytes or a String object: that of the bytes',
+    'true',
+    'throws',
+    hashOf([...Buffer.from('{}')], Buffer.from('{}')),
+    hashOf(new String('{}'), Buffer.from('{}')),
+  ],
+  [
+    '`getExpectedBodyHash` for a DataView or numbers of 16 bits: that of their bytes',
+    'false',
+    'true',
+    hashOf(new DataView(new ArrayBuffer(2)), Buffer.alloc(2)),
+    hashOf(new Uint16Array([258, 3]), new Uint8Array(Uint16Array.of(258, 3).buffer)),
   ],
 ];
 

@@ -34,6 +34,12 @@ describe('with a body', () => {
   test('accepts the body that was hashed, as text and as bytes, and no other', () => {
     expect(ours.validateRequestWithBody(token, signature, hashed, body)).toBe(true);
     expect(ours.validateRequestWithBody(token, signature, hashed, Buffer.from(body))).toBe(true);
+    // What `request.arrayBuffer()` gives, as in the twilio package.
+    const buffer = Uint8Array.from(Buffer.from(body)).buffer;
+    expect(twilio.validateRequestWithBody(token, signature, hashed, buffer as never)).toBe(true);
+    expect(ours.validateRequestWithBody(token, signature, hashed, buffer)).toBe(true);
+    expect(ours.getExpectedBodyHash(buffer)).toBe(twilio.getExpectedBodyHash(body));
+    expect(ours.validateRequestWithBody(token, signature, hashed, new ArrayBuffer(7))).toBe(false);
     expect(ours.validateRequestWithBody(token, signature, hashed, '{"a":2}')).toBe(false);
     expect(ours.validateRequestWithBody(token, signature, hashed, { a: 1 } as unknown as string)).toBe(false);
   });

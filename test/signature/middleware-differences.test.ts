@@ -50,6 +50,11 @@ interface Difference {
 }
 
 const parsers = (express: typeof express5) => [express.urlencoded({ extended: true }), express.json()];
+const keepingParsers = (express: typeof express5) => [
+  express.json({
+    verify: (request, _response, rawBody) => Object.assign(request, { rawBody: rawBody.toString() }),
+  }),
+];
 /** As a proxy or another middleware that has the whole body may leave it. */
 const emptyRaw = (): RequestHandler[] => [
   (request, _response, next) => {
@@ -116,6 +121,14 @@ const differences: Difference[] = [
     here: 403,
     requests: [form('/sms', { target: '/sms?admin=1' }), form('/sms', { target: '/admin' })],
     theirs: { url: `${site}/sms` },
+  },
+  {
+    given: 'captured JSON as `charset=utf-7`, `rawBody` kept',
+    twilioNode: 200,
+    here: 403,
+    requests: [{ ...json('{"a":"+ACIALAAiAGIAIgA6ACI-"}'), type: 'application/json; charset=utf-7' }],
+    stack: keepingParsers,
+    ourStack: keepingParsers,
   },
   {
     given: 'a captured form as another method or type',
