@@ -15,13 +15,17 @@ export interface RawRequest {
   body?: string | Buffer;
 }
 
-/** Sends exactly these bytes: neither path nor headers are touched, and a GET may have a body. Trusts any certificate. */
+/**
+ * Sends exactly these bytes: neither path nor headers are touched, and a GET may have a body. `Host` is that of `base` unless the
+ * headers begin with one. Trusts any certificate.
+ */
 export function sendRaw(
   base: string,
   { method = 'GET', target = '/', headers = [], body = '' }: RawRequest,
 ): Promise<RawAnswer> {
   const { protocol, hostname, port } = new URL(base);
   const length = Buffer.byteLength(body) > 0 ? ['content-length', String(Buffer.byteLength(body))] : [];
+  const host = headers[0] === 'host' ? [] : ['host', `${hostname}:${port}`];
   const send = protocol === 'https:' ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {
     const outgoing = send(
@@ -30,7 +34,7 @@ export function sendRaw(
         port,
         method,
         path: target,
-        headers: ['host', `${hostname}:${port}`, ...headers, ...length],
+        headers: [...host, ...headers, ...length],
         agent: false,
         rejectUnauthorized: false,
       },
