@@ -92,7 +92,7 @@ export async function writeExportPart({
  */
 function writeCell(value: string | number): string {
   const text = String(value);
-  // Spreadsheets drop leading blanks and invisible marks before they look for a formula.
-  const safe = /^[\s\p{Cf}]*[=+\-@|%＝＋－＠\t\r]/u.test(text) ? `'${text}` : text;
+  // Spreadsheets drop leading blanks, invisible marks and controls before they look for a formula.
+  const safe = /^[\s\p{Cf}\p{Cc}]*[=+\-@|%＝＋－＠\t\r]/u.test(text) ? `'${text}` : text;
   return /[",\r\n']/.test(safe) || safe !== text ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -163,6 +163,8 @@ describe('an export', () => {
     ['@SUM(A1)', `"'@SUM(A1)"`],
     ['-5 and "quoted", with comma', `"'-5 and ""quoted"", with comma"`],
     ['\u200b=1', `"'\u200b=1"`],
+    ['\u0085=1', `"'\u0085=1"`],
+    ['\u0001=1', `"'\u0001=1"`],
     ['＝1', `"'＝1"`],
     ['two\nlines', '"two\nlines"'],
     ['plain', 'plain'],
