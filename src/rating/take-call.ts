@@ -91,7 +91,7 @@ async function record(
   { voter, score, place }: { voter: string; score: Score; place: number },
 ): Promise<CallPrompt> {
   const keyword = event.sessions[place]?.keyword ?? '';
-  const { duplicate } = await store.record({
+  const recorded = await store.record({
     event: event.id,
     session: keyword,
     voter,
@@ -100,7 +100,7 @@ async function record(
     comment: null,
     at: now,
   });
-  const did = duplicate ? await store.delivered(event.id, { voter, messageSid: callSid }) : null;
+  const did = recorded.duplicate ? recorded : null;
   return thank(event, did?.session ?? keyword, did?.score ?? score);
 }
 

@@ -58,8 +58,8 @@ export async function takeRating(input: RatingText): Promise<string | null> {
         comment: comment === null ? null : { text: comment, state: commentState(comment, event, isProfane) },
         at: now,
       });
-      const did = recorded.duplicate ? await store.delivered(event.id, { voter, messageSid }) : null;
-      return (did && replyAgain(did, event)) ?? replyToRating({ session, score }, recorded, event);
+      const again = recorded.duplicate ? replyAgain(recorded, event) : null;
+      return again ?? replyToRating({ session, score }, recorded, event);
     }
   }
 }

@@ -94,14 +94,16 @@ export interface NewRating {
 
 /**
  * What `record` did: a first rating, or a changed one with the former score. A delivery that was seen before changes
- * nothing and answers what the first delivery did, so that its reply can be given again (the first may never have
- * reached the phone).
+ * nothing and answers what the first delivery did, as `delivered` does, so that its reply can be given again (the first may
+ * never have reached the phone).
  */
-export type Recorded = { kind: 'recorded' | 'changed'; former: Score | null; duplicate: boolean };
+export type Recorded =
+  | { kind: Delivered['kind']; former: Score | null; duplicate: false }
+  | (Delivered & { duplicate: true });
 
 /** What the delivery of a message that counted did. `session` and `score` are `null` where an older version counted it. */
 export interface Delivered {
-  kind: Recorded['kind'];
+  kind: 'recorded' | 'changed';
   former: Score | null;
   session: string | null;
   score: Score | null;

@@ -57,6 +57,13 @@ test('another key of a call that counted already is answered with what counted',
   expect(await tally()).toEqual([['KEYNOTE', '00001']]);
 });
 
+test('a key that is delivered again asks nothing more of the store while its session is open', async () => {
+  const delivered = jest.spyOn(store, 'delivered');
+  expect(await press(5, [0])).toEqual(thanks);
+  expect(await press(5, [0])).toEqual(thanks);
+  expect(delivered).not.toHaveBeenCalled();
+});
+
 test('a session that has left the event file by then is called by its keyword', async () => {
   await press(5, [0]);
   const smaller = { ...event, sessions: event.sessions.slice(1) };

@@ -133,7 +133,9 @@ test('what an older version counted is neither noted nor promised for another se
   await set('open', 'closed');
   const sid = newSid();
   await take('5', sid);
-  store.delivered = async () => ({ kind: 'recorded', former: null, session: null, score: null });
+  const did = { kind: 'recorded' as const, former: null, session: null, score: null };
+  store.delivered = async () => did;
+  store.record = async () => ({ ...did, duplicate: true });
   await set('closed', 'closed');
   expect(await take('5', sid)).toBe('Nothing can be rated right now. Please try again later.');
   expect(await noted()).toEqual([]);
@@ -141,11 +143,13 @@ test('what an older version counted is neither noted nor promised for another se
   expect(await take('5', sid)).toContain('5 of 5 for Opening');
 });
 
-test('the usual text asks nothing more of the store, and neither does one that is no rating at all', async () => {
+test('the usual text asks nothing more of the store, delivered once or twice, and neither does one that is no rating at all', async () => {
   await set('open', 'closed');
   const delivered = jest.spyOn(store, 'delivered');
   await take('5');
-  await take('KEYNOTE 4');
+  const sid = newSid();
+  const first = await take('KEYNOTE 4', sid);
+  expect(await take('KEYNOTE 4', sid)).toBe(first);
   await take('what is this?');
   await take('KEYNOTE 9');
   expect(delivered).not.toHaveBeenCalled();

@@ -68,12 +68,17 @@ export function describeRatingStore(
       await store.record(first);
       const second = rating({ score: 5 });
       await store.record(second);
-      for (const [delivery, kind, former] of [
+      for (const [{ session, score, ...delivery }, kind, former] of [
         [first, 'recorded', null],
         [second, 'changed', 2],
         [first, 'recorded', null],
       ] as const) {
-        expect(await store.record(delivery)).toEqual({ kind, former, duplicate: true });
+        const did = { kind, former, session, score };
+        expect(await store.record({ ...delivery, session, score })).toEqual({ ...did, duplicate: true });
+        expect(await store.record({ ...delivery, session: 'OTHER', score: 1 })).toEqual({
+          ...did,
+          duplicate: true,
+        });
       }
       expect(await keynote()).toMatchObject({ count: 1, sum: 5 });
     });
@@ -128,7 +133,11 @@ export function describeRatingStore(
     test('counts one MessageSid once when it is delivered thirty times at once', async () => {
       const one = rating();
       const answers = await Promise.all(Array.from({ length: 30 }, () => store.record(one)));
-      expect(answers.filter(({ duplicate }) => !duplicate)).toHaveLength(1);
+      const did = { kind: 'recorded', former: null };
+      expect(answers.filter(({ duplicate }) => !duplicate)).toEqual([{ ...did, duplicate: false }]);
+      expect(answers.filter(({ duplicate }) => duplicate)).toEqual(
+        Array(29).fill({ ...did, session: 'KEYNOTE', score: 5, duplicate: true }),
+      );
       expect(await keynote()).toMatchObject({ count: 1, sum: 5 });
     });
 

@@ -209,17 +209,10 @@ test('a file of version 1 keeps its ratings through the steps that come after, a
       { session: 'KEYNOTE', count: 2, sum: 7, histogram: [0, 1, 0, 0, 1] },
       { session: 'WORKSHOP', count: 1, sum: 4, histogram: [0, 0, 0, 1, 0] },
     ]);
-    expect(await store.record(rating({ messageSid: 'SM1', score: 1 }))).toEqual({
-      kind: 'recorded',
-      former: null,
-      duplicate: true,
-    });
-    expect(await store.delivered('event', { voter: 'ada', messageSid: 'SM1' })).toEqual({
-      kind: 'recorded',
-      former: null,
-      session: null,
-      score: null,
-    });
+    const did = { kind: 'recorded', former: null, session: null, score: null };
+    const again = await store.record(rating({ messageSid: 'SM1', score: 1 }));
+    expect(again).toEqual({ ...did, duplicate: true });
+    expect(await store.delivered('event', { voter: 'ada', messageSid: 'SM1' })).toEqual(did);
     expect(await store.comments('event', { states: ['held'], limit: 5 })).toMatchObject([{ text: 'hm' }]);
     expect(await store.settings('event')).toEqual([{ keyword: 'KEYNOTE', state: 'paused' }]);
     expect(await store.uncounted('event', 5)).toMatchObject([{ messageSid: 'SM4' }]);

@@ -100,7 +100,7 @@ export class StoreModel {
 
   private record({ session, voter, messageSid, score, comment, at }: NewRating): unknown {
     const seen = this.messages.get(messageSid);
-    if (seen) return { kind: seen.kind, former: seen.former, duplicate: true };
+    if (seen) return { ...seen, duplicate: true };
     const key = `${session} ${voter}`;
     const old = this.ratings.get(key);
     const did = { kind: old ? ('changed' as const) : ('recorded' as const), former: old?.score ?? null };

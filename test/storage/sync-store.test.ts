@@ -171,6 +171,8 @@ describe('what was put away', () => {
       expect(await store.record({ ...one, session: 'OTHER' })).toEqual({
         kind: 'recorded',
         former: null,
+        session: 'KEYNOTE',
+        score: one.score,
         duplicate: true,
       });
     }
@@ -200,8 +202,8 @@ describe('what was put away', () => {
         data.messages = (data.messages as MessageRow[]).map(([key, answer]) => [key, answer]);
     const [oldest = rating(), newest = rating()] = [given[0], given.at(-1)];
     for (const one of [oldest, newest]) {
-      const did = { kind: 'recorded', former: null };
-      expect(await store.delivered('event', one)).toEqual({ ...did, session: null, score: null });
+      const did = { kind: 'recorded', former: null, session: null, score: null };
+      expect(await store.delivered('event', one)).toEqual(did);
       expect(await store.record(one)).toEqual({ ...did, duplicate: true });
     }
   });
@@ -399,7 +401,11 @@ describe('a Document whose partitions stand in an index', () => {
 
   test('knows every message, and changes a rating and its comment where they are', async () => {
     for (const one of given.filter((_, index) => index % 50 === 0))
-      expect(await store.record(one)).toEqual({ kind: 'recorded', former: null, duplicate: true });
+      expect(await store.record(one)).toMatchObject({
+        session: 'KEYNOTE',
+        score: one.score,
+        duplicate: true,
+      });
     const [oldest] = given;
     const again = rating({
       voter: oldest?.voter ?? '',
@@ -630,7 +636,7 @@ describe('faults', () => {
     const one = rating({ voter: first });
     expect(await store.record(one)).toEqual({ kind: 'recorded', former: null, duplicate: false });
     expect((await itemsKept()).named.length).toBeGreaterThan(0);
-    expect(await other.record(one)).toEqual({ kind: 'recorded', former: null, duplicate: true });
+    expect(await other.record(one)).toMatchObject({ session: 'KEYNOTE', score: 5, duplicate: true });
     expect(await tallyOf(sync.open())).toMatchObject({ count: 60 });
   });
 
@@ -674,7 +680,7 @@ describe('faults', () => {
         const { store, dead } = sync.openDying(lastCall);
         await Promise.race([store.record(last), dead]);
         // It has found the service with the first call, read with the second and written with the third.
-        expect(await sync.open().record(last)).toEqual({
+        expect(await sync.open().record(last)).toMatchObject({
           kind: 'recorded',
           former: null,
           duplicate: lastCall >= 3,

@@ -1,4 +1,4 @@
-import type { Score, SessionSetting, SettingChange } from '../../rating/rating-event';
+import type { SessionSetting, SettingChange } from '../../rating/rating-event';
 import { keptMessages, mergeSetting } from '../merge-setting';
 import { newestOfEach } from '../newest-of-each';
 import { type RatingPlace, readCursor } from '../rating-cursor';
@@ -15,7 +15,15 @@ import type {
   UncountedText,
 } from '../rating-store';
 import { storable } from '../storable';
-import { commentOf, deliveredOf, ratingOf, readCommentId, tallies, uncountedOf } from '../table-row';
+import {
+  commentOf,
+  deliveredOf,
+  ratingOf,
+  readCommentId,
+  type TableRow,
+  tallies,
+  uncountedOf,
+} from '../table-row';
 import { migrate } from './migrate-postgres';
 import { literal, PostgresConnection } from './postgres-connection';
 
@@ -45,13 +53,17 @@ class PostgresStore implements RatingStore {
 
   async record({ comment, ...rating }: NewRating): Promise<Recorded> {
     const given = { ...rating, comment: comment?.text ?? null, commentState: comment?.state ?? null };
-    const [row] = await this.database.call(`SELECT * FROM ringtrue.record(${jsonLiteral(given)})`);
+    const [row] = await this.database.call(
+      `SELECT r.kind, r.former, r.duplicate, (SELECT to_jsonb(m) FROM ringtrue.messages m WHERE r.duplicate
+         AND m.event = ${literal(rating.event)} AND m.message_sid = ${literal(rating.messageSid)}) AS seen
+       FROM ringtrue.record(${jsonLiteral(given)}) r`,
+    );
     if (!row) throw new Error('ringtrue.record answered nothing');
-    return {
-      kind: row.kind as Recorded['kind'],
-      former: row.former as Score | null,
-      duplicate: row.duplicate as boolean,
-    };
+    const { kind, former } = deliveredOf(row);
+    if (!row.duplicate) return { kind, former, duplicate: false };
+    // What another call wrote while this one waited for it is newer than what the statement saw.
+    const did = row.seen ? deliveredOf(row.seen as TableRow) : await this.delivered(rating.event, rating);
+    return { ...(did ?? { kind, former, session: null, score: null }), duplicate: true };
   }
 
   async delivered(

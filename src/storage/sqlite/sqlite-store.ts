@@ -47,12 +47,11 @@ class SqliteStore implements RatingStore {
     return this.file.write(() => {
       const { event, messageSid, session, voter, score, comment, at } = rating;
       const seen = this.file.get(
-        'SELECT kind, former FROM messages WHERE event = ? AND message_sid = ?',
+        'SELECT kind, former, session, score FROM messages WHERE event = ? AND message_sid = ?',
         event,
         messageSid,
       );
-      if (seen)
-        return { kind: seen.kind as Recorded['kind'], former: seen.former as Score | null, duplicate: true };
+      if (seen) return { ...deliveredOf(seen), duplicate: true };
       const key = [event, session, voter];
       const old = this.file.get(
         'SELECT score FROM ratings WHERE event = ? AND session = ? AND voter = ?',

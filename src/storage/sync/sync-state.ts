@@ -124,7 +124,8 @@ export async function recordRating(
   const key = digest('message', messageSid);
   const place = placeOf(head, session);
   const [seen, old] = await Promise.all([state.message(key), state.rating(voter, place)]);
-  if (seen) return { ...whatItDid(seen), duplicate: seen[2] !== attempt };
+  if (seen?.[2] === attempt) return { ...whatItDid(seen), duplicate: false };
+  if (seen) return { ...deliveredOf(head, seen), duplicate: true };
   const former = old?.[2] ?? null;
   let id = old?.[4] ?? '';
   let commentAt = old?.[6] ?? old?.[3] ?? at;
@@ -152,12 +153,15 @@ export async function recordRating(
 /** What the message did when it counted; `null`: it did not. */
 export async function findDelivered(state: ShardState, messageSid: string): Promise<Delivered | null> {
   const seen = await state.message(digest('message', messageSid));
-  if (!seen) return null;
-  const [, , , session = -1, score = null] = seen;
-  return { ...whatItDid(seen), session: state.head.sessions[session] ?? null, score };
+  return seen ? deliveredOf(state.head, seen) : null;
 }
 
-function whatItDid([, answer]: MessageRow): Pick<Recorded, 'kind' | 'former'> {
+function deliveredOf({ sessions }: Head, seen: MessageRow): Delivered {
+  const [, , , session = -1, score = null] = seen;
+  return { ...whatItDid(seen), session: sessions[session] ?? null, score };
+}
+
+function whatItDid([, answer]: MessageRow): Pick<Delivered, 'kind' | 'former'> {
   return answer === 0 ? { kind: 'recorded', former: null } : { kind: 'changed', former: answer };
 }
 
