@@ -212,8 +212,7 @@ function forwardedHeaders(rawHeaders: readonly string[], bodyLength: number): st
   const kept: string[] = [];
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] ?? '';
-    const lower = name.toLowerCase();
-    if (!notForwarded.has(lower) && !lower.startsWith('i-t-')) kept.push(name, rawHeaders[index + 1] ?? '');
+    if (!notForwarded.has(name.toLowerCase())) kept.push(name, rawHeaders[index + 1] ?? '');
   }
   if (bodyLength > 0) kept.push('content-length', String(bodyLength));
   return kept;

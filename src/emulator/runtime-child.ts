@@ -6,17 +6,24 @@
  * process, `callback(null, 42)` does too, and an error's stack is sent to the caller.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { rmSync } from 'node:fs';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import path from 'node:path';
 import { getHeapStatistics } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { markEdge } from '../twilio/edge-mark';
 import { describeThrown } from './describe-thrown';
+import type { AnswerSink, Exchange } from './express-exchange';
+import { type Frame, FramedChannel } from './framed-channel';
 import { isWrapped, wrapHandler } from './handler-wrapper';
 import { LostCallbacks } from './lost-callbacks';
 import { beatInterval, type GuardOrder } from './runtime-guard';
-import { maxHeadBytes, type RuntimeReport, requestNumberHeader, type ServeOrder } from './runtime-messages';
+import {
+  channelDescriptor,
+  type RequestOrder,
+  type RuntimeMessage,
+  type RuntimeOrder,
+  type ServeOrder,
+} from './runtime-messages';
 import { createTwilioApp } from './twilio-app';
 
 interface CurrentRequest {
@@ -27,27 +34,19 @@ interface CurrentRequest {
   endWatch?: () => void;
 }
 
-// Known before any order comes: whoever gives orders may be killed before.
-const [, , socketFolder] = process.argv;
 const currentRequest = new AsyncLocalStorage<CurrentRequest>();
 let lostCallbacks: LostCallbacks;
+let answerRequest: (order: RequestOrder, body: Buffer) => void = () => {};
 
-// The channel to the supervisor is ours: what a handler sends there by chance must not pass for a report.
-const send = process.send?.bind(process);
-Reflect.deleteProperty(process, 'send');
-Reflect.deleteProperty(process, 'disconnect');
-
-process.once('message', (order: ServeOrder) => {
-  try {
-    serve(order);
-  } catch (error) {
-    report({ kind: 'cannot-serve', message: error instanceof Error ? error.message : describeThrown(error) });
-  }
-});
-process.on('message', (message: { kind: string }) => {
-  if (message.kind === 'ping') report({ kind: 'pong' });
-});
-process.on('disconnect', end);
+const channel = new FramedChannel(
+  new Socket({ fd: channelDescriptor, readable: true, writable: true }),
+  (frames) => {
+    tellStarted(frames);
+    for (const { head, body } of frames) obey(head as RuntimeOrder, body);
+  },
+);
+// The supervisor was killed before it could end this one.
+channel.onceClosed(() => process.kill(process.pid, 'SIGKILL'));
 // Ctrl-C and a closed terminal reach every process of the group; it is the supervisor that ends this one.
 for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
 process.on('uncaughtException', (error) => {
@@ -58,37 +57,67 @@ process.exit = ((code?: number) => {
   throw new Error(`process.exit(${code ?? ''}) was called: a Function ends by calling its callback`);
 }) as typeof process.exit;
 
-function serve({
-  baseDir,
-  domainName,
-  variables,
-  routes,
-  socketPath,
-  timeLimit,
-  memoryLimit,
-}: ServeOrder): void {
+// At once, and before any of them runs: a handler may never let this process write again.
+function tellStarted(frames: Frame[]): void {
+  const requests = frames
+    .map(({ head }) => head as RuntimeOrder)
+    .flatMap((order) => (order.kind === 'request' ? [order.number] : []));
+  if (requests.length === 0) return;
+  report({ kind: 'started', requests });
+  channel.flush();
+}
+
+function obey(order: RuntimeOrder, body: Buffer): void {
+  switch (order.kind) {
+    case 'ping':
+      report({ kind: 'pong' });
+      break;
+    case 'request':
+      currentRequest.run({ number: order.number, answered: false }, answerRequest, order, body);
+      break;
+    case 'serve':
+      try {
+        serve(order);
+      } catch (error) {
+        const message = error instanceof Error ? error.message : describeThrown(error);
+        report({ kind: 'cannot-serve', message });
+      }
+  }
+}
+
+function serve({ baseDir, domainName, variables, routes, timeLimit, memoryLimit }: ServeOrder): void {
   markEdge();
   lostCallbacks = new LostCallbacks(0.75 * (timeLimit ?? 10_000));
   const app = createTwilioApp({ baseDir, domainName, variables, routes }, answerUnreadable);
   const functionFiles = new Map(
     routes.filter(({ kind }) => kind === 'function').map((route) => [route.path, route.filePath]),
   );
-  // The gateway has judged the head of a request, a long URL included: what it passed on is taken here.
-  const options = { requireHostHeader: false, keepAliveTimeout: 0, maxHeaderSize: 2 * maxHeadBytes };
-  const server = createServer(options, (request, response) => {
-    const number = String(request.headers[requestNumberHeader] ?? '');
-    currentRequest.run({ number, answered: false }, () => {
-      report({ kind: 'started', request: number });
-      const file = functionFiles.get(request.url?.split('?', 1)[0] ?? '');
-      if (!file || prepareHandler(file)) app(request, response);
-      else answerPlainly(response, 500, 'Internal Server Error');
-    });
-  });
-  server.listen(socketPath, () => {
-    // Not before: loading Twilio's runtime blocks, and is nobody's endless loop.
-    startGuard({ timeLimit, memoryLimit });
-    report({ kind: 'ready' });
-  });
+  answerRequest = (order, body) => {
+    const exchange = app.exchange(order, body, answerTo(order.number));
+    const file = functionFiles.get(order.target.split('?', 1)[0] ?? '');
+    if (!file || prepareHandler(file)) app.run(exchange);
+    else exchange.response.answerInstead(500, 'Internal Server Error');
+  };
+  // Not before: loading Twilio's runtime blocks, and is nobody's endless loop.
+  startGuard({ timeLimit, memoryLimit });
+  report({ kind: 'ready' });
+}
+
+function answerTo(request: string): AnswerSink {
+  return {
+    part(bytes, onRoom) {
+      channel.send({ kind: 'part', request } satisfies RuntimeMessage, bytes);
+      if (!channel.full) return true;
+      channel.onceDrained(onRoom);
+      return false;
+    },
+    end(answer, body) {
+      channel.send({ kind: 'answer', request, ...answer } satisfies RuntimeMessage, body);
+      // At once: after its callback a handler may end the process, or never let it write again.
+      channel.flush();
+    },
+    tooLarge: () => report({ kind: 'answer-too-large', request }),
+  };
 }
 
 function startGuard(limits: Omit<GuardOrder, 'beats'>): void {
@@ -113,17 +142,17 @@ function isFull(memoryLimit: number): boolean {
   return used_heap_size > 0.85 * heap_size_limit || process.memoryUsage.rss() > memoryLimit;
 }
 
-// Express would send the stack to the caller. It tells an error handler by its four parameters.
-function answerUnreadable(error: unknown, _: IncomingMessage, response: ServerResponse, __: unknown): void {
+// Express would send the stack to the caller.
+function answerUnreadable(error: unknown, { response }: Exchange): void {
   const { number = '' } = currentRequest.getStore() ?? {};
   const { status, message } = Object(error) as { status?: unknown; message?: unknown };
   const readable = typeof status === 'number' && status >= 400 && status < 500;
   if (readable)
     report({ kind: 'unreadable', request: number, message: typeof message === 'string' ? message : '' });
   else observeHandler().failed('threw', error);
-  if (response.headersSent) response.destroy();
-  else if (readable) answerPlainly(response, 400, 'Bad Request');
-  else answerPlainly(response, 500, 'Internal Server Error');
+  if (response.writableEnded) return;
+  if (readable) response.answerInstead(400, 'Bad Request');
+  else response.answerInstead(500, 'Internal Server Error');
 }
 
 // Twilio's runtime takes the handler from `require(file).handler` at each request, so replacing it in the module's
@@ -165,20 +194,6 @@ function observeHandler(): ReturnType<Parameters<typeof wrapHandler>[1]> {
   };
 }
 
-function answerPlainly(response: ServerResponse, status: number, text: string): void {
-  response.writeHead(status, { 'content-type': 'text/plain' }).end(text);
-}
-
-function report(message: RuntimeReport): void {
-  // Without a callback a supervisor that is gone becomes an uncaught error, which is reported, and so on for ever.
-  if (process.connected)
-    send?.(message, undefined, undefined, (error: Error | null) => {
-      if (error) end();
-    });
-}
-
-// The supervisor was killed before it could tidy up: what it made for this process goes with it.
-function end(): void {
-  if (socketFolder) rmSync(socketFolder, { recursive: true, force: true });
-  process.kill(process.pid, 'SIGKILL');
+function report(message: RuntimeMessage): void {
+  channel.send(message);
 }

@@ -1,32 +1,27 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { Agent, request as httpRequest } from 'node:http';
-import { tmpdir } from 'node:os';
+import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
+import type { Duplex } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
+import { type Frame, FramedChannel } from './framed-channel';
 import { packageRoot } from './package-root';
 import { ProjectFault } from './project-fault';
 import {
   blockedSignal,
+  channelDescriptor,
   outOfMemorySignal,
+  type RequestOrder,
+  type RuntimeMessage,
+  type RuntimeOrder,
+  type RuntimeReply,
   type RuntimeReport,
-  readReport,
-  requestNumberHeader,
+  readMessage,
   type ServeOrder,
 } from './runtime-messages';
 import { watchStderr } from './watch-stderr';
 
 /** A request as it goes to Twilio's runtime: the bytes that came, under a number. */
-export interface RuntimeRequest {
-  number: string;
-  method: string;
-  /** Path and query as received. */
-  target: string;
-  /** Name, value, name, value, as received. */
-  rawHeaders: string[];
+export interface RuntimeRequest extends Omit<RequestOrder, 'kind'> {
   body: Buffer;
-  /** An answer with a longer body is not taken. */
-  maxAnswerBytes: number;
 }
 
 export interface RuntimeAnswer {
@@ -55,13 +50,16 @@ export class RuntimeFailure extends Error {
   }
 }
 
-/** How long after its connections break a process may take to end. Milliseconds. */
+/** How long after its channel breaks a process may take to end. Milliseconds. */
 const endingTime = 200;
 
 interface WaitingRequest {
   started: boolean;
   /** Its handler has returned, and nobody can call back for it: if it has not called back by then, it never will. */
   returned: boolean;
+  /** What has come of the answer's body. */
+  parts: Buffer[];
+  resolve: (answer: RuntimeAnswer) => void;
   giveUp: (failure: RuntimeFailure) => void;
 }
 
@@ -79,73 +77,54 @@ export class RuntimeProcess {
   /** Requests were taken from it that seemed not to have started: its end may be the fault of one of them. */
   private moved = false;
   private readonly child: ChildProcess;
-  private readonly folder = mkdtempSync(path.join(tmpdir(), 'ringtrue-'));
-  private readonly socketPath: string;
-  private readonly agent = new Agent({ keepAlive: true });
+  private readonly channel: FramedChannel | undefined;
   private readonly waiting = new Map<string, WaitingRequest>();
+  private onStart: { resolve: () => void; reject: (error: Error) => void } | undefined;
 
   constructor(
-    order: Omit<ServeOrder, 'kind' | 'socketPath'>,
+    order: Omit<ServeOrder, 'kind'>,
     private readonly hear: (report: RuntimeReport) => void,
     execArgv: string[] = [],
   ) {
-    this.socketPath =
-      process.platform === 'win32'
-        ? `\\\\.\\pipe\\${path.basename(this.folder)}`
-        : path.join(this.folder, 'runtime.sock');
-    try {
-      this.child = fork(path.join(packageRoot(), 'dist', 'tool', 'runtime-child.js'), [this.folder], {
-        cwd: order.baseDir,
-        // As `twilio-run start` does: handlers see the variables of the project, not those of the shell.
-        env: { ...order.variables, NODE_ENV: 'development' },
-        // 256 MB is what a Function has: https://www.twilio.com/docs/serverless/functions-assets/functions/faq
-        // A small young generation costs a few per cent of speed and spares 30 MB.
-        execArgv: [
-          '--enable-source-maps',
-          '--max-old-space-size=256',
-          '--max-semi-space-size=2',
-          ...execArgv,
-        ],
-        stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
-      });
-    } catch (error) {
-      rmSync(this.folder, { recursive: true });
-      throw error;
-    }
+    const program = path.join(packageRoot(), 'dist', 'tool', 'runtime-child.js');
+    // 256 MB is what a Function has: https://www.twilio.com/docs/serverless/functions-assets/functions/faq
+    // A small young generation costs a few per cent of speed and spares 30 MB.
+    const limits = ['--max-old-space-size=256', '--max-semi-space-size=2'];
+    this.child = spawn(process.execPath, ['--enable-source-maps', ...limits, ...execArgv, program], {
+      cwd: order.baseDir,
+      // As `twilio-run start` does: handlers see the variables of the project, not those of the shell.
+      env: { ...order.variables, NODE_ENV: 'development' },
+      stdio: ['ignore', 'inherit', 'pipe', 'pipe'],
+    });
+    // Where the system has no more file descriptors there is none; that the process did not start is told by its `error`.
+    const stream = this.child.stdio?.[channelDescriptor] as Duplex | undefined;
+    this.channel = stream && new FramedChannel(stream, (frames) => this.receive(frames));
+    const channelClosed = new Promise<void>((resolve) => this.channel?.onceClosed(resolve));
+    void channelClosed.then(() => this.endWithChannel());
     const saidHeapIsFull = this.child.stderr ? watchStderr(this.child.stderr) : async () => false;
     this.exited = ended(this.child).then(async ({ signal }) => {
-      const heapIsFull = await saidHeapIsFull(endingTime / 2);
+      const [heapIsFull] = await Promise.all([
+        saidHeapIsFull(endingTime / 2),
+        // What it answered before may still have to be read.
+        Promise.race([channelClosed, setTimeout(endingTime / 2)]),
+      ]);
       // A full heap keeps the event loop busy as well, with collecting.
       if (heapIsFull || signal === outOfMemorySignal) this.ending = 'out-of-memory';
       else if (signal === blockedSignal || this.blocked) this.ending = 'blocked';
-      this.agent.destroy();
       const shared = this.waiting.size > 1 || this.moved;
       const why = this.ending === 'blocked' ? 'too-slow' : this.ending;
       for (const [number, { started }] of [...this.waiting])
         this.abandon(number, new RuntimeFailure(why, started, shared && started));
-      rmSync(this.folder, { recursive: true, force: true });
     });
     this.ready = new Promise((resolve, reject) => {
-      this.child.on('message', (message) => {
-        const report = readReport(message);
-        if (!report) return;
-        if (report.kind === 'ready') {
-          this.served = true;
-          resolve();
-        }
-        if (report.kind === 'cannot-serve') {
-          reject(new ProjectFault(`Twilio’s runtime does not start: ${report.message}`));
-          this.kill();
-        }
-        this.listen(report);
-      });
+      this.onStart = { resolve, reject };
       this.child.on('error', reject);
       this.child.once('exit', () =>
         reject(new Error('the process with Twilio’s runtime ended while it started')),
       );
     });
     this.ready.catch(() => {});
-    this.child.send({ kind: 'serve', ...order, socketPath: this.socketPath } satisfies ServeOrder, () => {});
+    this.tell({ kind: 'serve', ...order });
   }
 
   /** How many requests it has not answered yet. */
@@ -154,51 +133,16 @@ export class RuntimeProcess {
   }
 
   /** Hands a request over. @throws RuntimeFailure */
-  async send(message: RuntimeRequest): Promise<RuntimeAnswer> {
+  async send({ body, ...request }: RuntimeRequest): Promise<RuntimeAnswer> {
+    if (!this.channel?.open) throw new RuntimeFailure('exited', false);
     return new Promise((resolve, reject) => {
-      const outgoing = httpRequest({
-        socketPath: this.socketPath,
-        agent: this.agent,
-        method: message.method,
-        path: message.target,
-        headers: [...message.rawHeaders, requestNumberHeader, message.number],
-        setHost: false,
-      });
-      const settle = (): void => {
-        this.waiting.delete(message.number);
-      };
+      const { number } = request;
       const giveUp = (failure: RuntimeFailure): void => {
-        settle();
-        outgoing.destroy();
+        this.waiting.delete(number);
         reject(failure);
       };
-      const entry = { started: false, returned: false, giveUp };
-      this.waiting.set(message.number, entry);
-      const lose = async (): Promise<void> => {
-        // When the process has ended, its end tells more than a broken connection.
-        await Promise.race([this.exited, setTimeout(endingTime)]);
-        giveUp(new RuntimeFailure('exited', entry.started));
-      };
-      outgoing.on('error', lose);
-      outgoing.on('response', (incoming) => {
-        const chunks: Buffer[] = [];
-        let size = 0;
-        incoming.on('data', (chunk: Buffer) => {
-          size += chunk.length;
-          if (size > message.maxAnswerBytes) giveUp(new RuntimeFailure('response-too-large', true));
-          chunks.push(chunk);
-        });
-        incoming.on('error', lose);
-        incoming.on('end', () => {
-          settle();
-          resolve({
-            status: incoming.statusCode ?? 500,
-            rawHeaders: incoming.rawHeaders,
-            body: Buffer.concat(chunks),
-          });
-        });
-      });
-      outgoing.end(message.body);
+      this.waiting.set(number, { started: false, returned: false, parts: [], resolve, giveUp });
+      this.tell({ kind: 'request', ...request }, body);
     });
   }
 
@@ -220,7 +164,7 @@ export class RuntimeProcess {
 
   /** Asks for a sign of life, which comes as a `pong` report. */
   ping(): void {
-    if (this.child.connected) this.child.send({ kind: 'ping' }, () => {});
+    this.tell({ kind: 'ping' });
   }
 
   /** Ends the process at once; requests it has not answered fail. */
@@ -232,14 +176,73 @@ export class RuntimeProcess {
     this.waiting.get(number)?.giveUp(failure);
   }
 
+  private tell(order: RuntimeOrder, body?: Buffer): void {
+    this.channel?.send(order, body);
+  }
+
+  private receive(frames: Frame[]): void {
+    for (const { head, body } of frames) {
+      const message = readMessage(head);
+      if (message) this.take(message, body);
+    }
+  }
+
+  private take(message: RuntimeMessage, body: Buffer): void {
+    switch (message.kind) {
+      // One that was given up is not waited for any more, but may be answered all the same.
+      case 'part':
+        this.waiting.get(message.request)?.parts.push(body);
+        break;
+      case 'answer':
+        this.settle(message, body);
+        break;
+      case 'answer-too-large':
+        this.abandon(message.request, new RuntimeFailure('response-too-large', true));
+        break;
+      default:
+        this.listen(message);
+    }
+  }
+
+  private settle(answer: RuntimeReply & { kind: 'answer' }, last: Buffer): void {
+    const { request, status, rawHeaders, continues } = answer;
+    const entry = this.waiting.get(request);
+    this.waiting.delete(request);
+    entry?.resolve({ status, rawHeaders, body: continues ? Buffer.concat([...entry.parts, last]) : last });
+  }
+
   private listen(report: RuntimeReport): void {
-    const entry =
-      'request' in report && report.request !== null ? this.waiting.get(report.request) : undefined;
-    if (entry && report.kind === 'started') entry.started = true;
-    if (entry && report.kind === 'returned-without-callback') entry.returned = true;
-    if (report.kind === 'uncaught' && report.request !== null && !report.answered)
-      this.abandon(report.request, new RuntimeFailure('uncaught', true));
+    switch (report.kind) {
+      case 'ready':
+        this.served = true;
+        this.onStart?.resolve();
+        break;
+      case 'cannot-serve':
+        this.onStart?.reject(new ProjectFault(`Twilio’s runtime does not start: ${report.message}`));
+        this.kill();
+        break;
+      case 'started':
+        for (const request of report.requests) this.mark(request, { started: true });
+        break;
+      case 'returned-without-callback':
+        this.mark(report.request, { returned: true });
+        break;
+      case 'uncaught':
+        if (report.request !== null && !report.answered)
+          this.abandon(report.request, new RuntimeFailure('uncaught', true));
+    }
     this.hear(report);
+  }
+
+  private mark(request: string, what: Partial<WaitingRequest>): void {
+    const entry = this.waiting.get(request);
+    if (entry) Object.assign(entry, what);
+  }
+
+  // It cannot be told anything any more. When it is about to end by itself, how it ends is worth knowing.
+  private async endWithChannel(): Promise<void> {
+    await Promise.race([this.exited, setTimeout(endingTime)]);
+    this.kill();
   }
 }
 

@@ -2,8 +2,8 @@ import { Places } from './places';
 import type { RuntimeReport, ServeOrder } from './runtime-messages';
 import { type RuntimeAnswer, RuntimeFailure, RuntimeProcess, type RuntimeRequest } from './runtime-process';
 
-/** What is served: the order to a process without the socket, which each process has to itself. */
-export type RuntimeOrder = Omit<ServeOrder, 'kind' | 'socketPath' | 'timeLimit' | 'memoryLimit'>;
+/** What is served, with the limits of the supervisor's own. */
+export type ServedProject = Omit<ServeOrder, 'kind' | 'timeLimit' | 'memoryLimit'>;
 
 /** Things worth a line in the terminal. */
 export type RuntimeEvent =
@@ -28,12 +28,12 @@ export interface Runtime {
   /** Hands a request over and gives the handler's answer. @throws RuntimeFailure */
   send(request: RuntimeRequest): Promise<RuntimeAnswer>;
   /** Serves something else from now on; requests under way end as they began. Resolves when the new process serves. */
-  reload(order: RuntimeOrder): Promise<void>;
+  reload(order: ServedProject): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface SupervisionOptions {
-  order: RuntimeOrder;
+  order: ServedProject;
   onEvent: (event: RuntimeEvent) => void;
   /** Milliseconds a handler has. Default 10 s: https://www.twilio.com/docs/serverless/functions-assets/functions/request-flow */
   timeLimit?: number;

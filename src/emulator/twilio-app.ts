@@ -1,12 +1,23 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { type AnswerSink, type Exchange, type ExpressPrototypes, exchangesOf } from './express-exchange';
 import type { Route } from './routes';
-import type { ServeOrder } from './runtime-messages';
+import type { RequestOrder, ServeOrder } from './runtime-messages';
+
+/** Twilio's own local runtime of a project. */
+export interface TwilioApp {
+  /** @param sink is given the answer, which `run` makes */
+  exchange(order: RequestOrder, body: Buffer, sink: AnswerSink): Exchange;
+  run(exchange: Exchange): void;
+}
 
 /**
  * Twilio's own local runtime of a project, in its fast mode: an Express application that runs the handlers in this process.
- * @throws one sentence when the project has none, Twilio's words when it refuses the project
+ * What Twilio put into it is called in its order, but without Express' router, which asks each piece anew whether it is meant:
+ * all of them are for every path.
+ * @param answerError is told what a piece threw or passed on, and answers
+ * @throws one sentence when the project has none that is known, Twilio's words when it refuses the project
  */
 export function createTwilioApp(
   {
@@ -15,8 +26,8 @@ export function createTwilioApp(
     variables,
     routes,
   }: Pick<ServeOrder, 'baseDir' | 'domainName' | 'variables' | 'routes'>,
-  answerError: ErrorHandler,
-): RequestListener {
+  answerError: (error: unknown, exchange: Exchange) => void,
+): TwilioApp {
   // The project's own copy, because its `twilio` must be the one that handlers make TwiML with.
   const requireFromProject = createRequire(path.join(baseDir, 'package.json'));
   const LocalDevelopmentServer = findTwilioServer(requireFromProject);
@@ -34,22 +45,46 @@ export function createTwilioApp(
     routes: { functions: twilioRoutes(routes, 'function'), assets: twilioRoutes(routes, 'asset') },
   });
   const app = server.getApp();
-  leaveFaviconToAssets(app);
-  app.use(answerError);
-  return app;
+  const handlers = handlersOf(app);
+  return {
+    exchange: exchangesOf(app),
+    run(exchange) {
+      const { request, response } = exchange;
+      let at = 0;
+      const next = (error?: unknown): void => {
+        const handler = handlers[at++];
+        if (error) answerError(error, exchange);
+        else if (!handler) response.answerInstead(404, 'Could not find requested resource');
+        else attempt(handler);
+      };
+      const attempt = (handler: ExpressHandler): void => {
+        try {
+          handler(request, response, next);
+        } catch (thrown) {
+          answerError(thrown, exchange);
+        }
+      };
+      // Where a file that cannot be sent is told.
+      Object.assign(request, { next });
+      next();
+    },
+  };
 }
 
-/** Express tells it from other handlers by its four parameters. */
-export type ErrorHandler = (
-  error: unknown,
+type ExpressHandler = (
   request: IncomingMessage,
   response: ServerResponse,
-  next: unknown,
+  next: (error?: unknown) => void,
 ) => void;
 
-interface TwilioApp extends RequestListener {
-  use(answerError: ErrorHandler): void;
-  _router?: { stack?: { route?: { path?: unknown } }[] };
+interface ExpressApp extends ExpressPrototypes {
+  _router?: {
+    stack: {
+      name: string;
+      handle: ExpressHandler;
+      route?: { path: unknown; stack: { handle: ExpressHandler }[] };
+    }[];
+  };
 }
 
 function findTwilioServer(
@@ -57,7 +92,7 @@ function findTwilioServer(
 ): new (
   port: number,
   config: object,
-) => { getApp(): TwilioApp } {
+) => { getApp(): ExpressApp } {
   try {
     return requireFromProject('@twilio/runtime-handler/dev').LocalDevelopmentServer;
   } catch (error) {
@@ -68,11 +103,16 @@ function findTwilioServer(
   }
 }
 
-// Twilio's runtime redirects /favicon.ico to twilio.com even where the project has one, which its platform does not.
-function leaveFaviconToAssets(app: TwilioApp): void {
-  const layers = app._router?.stack;
-  const at = layers?.findIndex(({ route }) => route?.path === '/favicon.ico') ?? -1;
-  if (at >= 0) layers?.splice(at, 1);
+function handlersOf({ _router: router }: ExpressApp): ExpressHandler[] {
+  if (!router) throw new Error('this version of @twilio/runtime-handler is not known: install 2.0.1');
+  return (
+    router.stack
+      // What it does, an exchange has done already.
+      .filter(({ name }) => name !== 'expressInit')
+      // Twilio's runtime redirects it to twilio.com even where the project has one, which its platform does not.
+      .filter(({ route }) => route?.path !== '/favicon.ico')
+      .flatMap(({ handle, route }) => route?.stack.map((one) => one.handle) ?? [handle])
+  );
 }
 
 function twilioRoutes(routes: Route[], kind: Route['kind']): object[] {

@@ -77,7 +77,25 @@ const project = makeFunctionsProject({
     exports.handler = () => { for (;;) kept.push(Buffer.alloc(1 << 23, 1)); };`,
   'assets/assets/index.html': '<title>home</title>',
   'assets/favicon.ico': 'an icon',
+  'functions/chooses.js': `exports.handler = (context, { what }, callback) => {
+    if (what === 'loop') for (;;);
+    if (what === 'throw late') setTimeout(() => { throw new Error('private words'); });
+    else setTimeout(() => callback(null, what), 20);
+  };`,
+  'functions/ends-after.js': `exports.handler = (context, { how }, callback) => {
+    setTimeout(() => {
+      callback(null, 'an answer');
+      if (how === 'loops') for (;;);
+      process.kill(process.pid, 'SIGKILL');
+    }, 20);
+  };`,
+  'functions/breaks-in.js': `exports.handler = (context, event, callback) => {
+    require('node:fs').writeSync(3, 'HTTP/1.1 200 OK');
+    setTimeout(() => callback(null, 'ran'), 300);
+  };`,
   'assets/film.mp4': Buffer.alloc(5_000_000),
+  'assets/long.mp4': Buffer.alloc(26_000_000),
+  'assets/removed.txt': 'gone',
 });
 
 let edge: Edge;
@@ -308,6 +326,62 @@ test('answers of a function may have 4 MB, assets more', async () => {
   expect(await ask('/long?length=4000001')).toMatchObject({ status: 500, text: 'Internal Server Error' });
   expect(records.at(-1)).toMatchObject({ verdict: 'passed', reason: 'response-too-large' });
   expect((await ask('/film.mp4')).text).toHaveLength(5_000_000);
+});
+
+test('an asset over 25 MB is answered 500 and told', async () => {
+  expect(await ask('/long.mp4')).toMatchObject({ status: 500, text: 'Internal Server Error' });
+  expect(records.at(-1)).toMatchObject({ reason: 'response-too-large' });
+});
+
+test('more assets at once than the process has memory for are served whole', async () => {
+  const heard: RuntimeEvent[] = [];
+  const onRuntimeEvent = (event: RuntimeEvent) => heard.push(event);
+  const patient = await createEdge({ dir: project.dir, env, timeLimit: 60_000, onRuntimeEvent });
+  try {
+    const answers = await Promise.all(
+      Array.from({ length: 90 }, () => sendRaw(patient.url, { target: '/film.mp4' })),
+    );
+    expect(new Set(answers.map(({ text }) => text.length))).toEqual(new Set([5_000_000]));
+    expect(heard).toEqual([]);
+  } finally {
+    await patient.close();
+  }
+}, 60_000);
+
+test('an asset that was removed since is answered 400, and the next request runs', async () => {
+  rmSync(path.join(project.dir, 'assets/removed.txt'));
+  expect(await ask('/removed.txt')).toMatchObject({ status: 400, text: 'Bad Request' });
+  expect((await ask('/answers?as=text')).text).toBe('a text');
+});
+
+test('of requests that come together one throws late, and each of the others gets its own answer', async () => {
+  const names = Array.from({ length: 20 }, (_, number) => (number === 10 ? 'throw late' : `${number}`));
+  const answers = await Promise.all(names.map((what) => ask(`/chooses?what=${encodeURIComponent(what)}`)));
+  expect(answers.map(({ text }) => text)).toEqual(
+    names.map((what) => (what === 'throw late' ? 'Internal Server Error' : what)),
+  );
+});
+
+test('of requests that come together one loops for ever, and each of the others gets its own answer', async () => {
+  const names = Array.from({ length: 6 }, (_, number) => (number === 2 ? 'loop' : `${number}`));
+  const answers = await Promise.all(names.map((what) => ask(`/chooses?what=${what}`)));
+  expect(answers.map(({ text }) => text)).toEqual(
+    names.map((what) => (what === 'loop' ? 'Gateway Timeout' : what)),
+  );
+}, 60_000);
+
+test.each(['kills', 'loops'])(
+  'a handler that ends its process (%s) in the same breath as it calls back has answered',
+  async (how) => {
+    expect(await ask(`/ends-after?how=${how}`)).toMatchObject({ status: 200, text: 'an answer' });
+    expect((await ask('/answers?as=text')).text).toBe('a text');
+  },
+);
+
+test('a handler that writes between the answers costs its own process, and the next request runs', async () => {
+  expect(await ask('/breaks-in')).toMatchObject(failed);
+  expect(recordOf('/breaks-in')).toMatchObject({ reason: 'exited' });
+  expect((await ask('/answers?as=text')).text).toBe('a text');
 });
 
 test('30 invocations run at once, the next is answered 429, and assets and refusals are none', async () => {

@@ -1,6 +1,6 @@
 import { createEdge, type Edge } from '../../src/emulator/create-edge';
 import { describeThrown } from '../../src/emulator/describe-thrown';
-import { readReport } from '../../src/emulator/runtime-messages';
+import { readMessage } from '../../src/emulator/runtime-messages';
 import type { RuntimeEvent } from '../../src/emulator/supervise-runtime';
 import { sendRaw } from '../send-raw';
 import { makeFunctionsProject } from './functions-project';
@@ -89,7 +89,16 @@ test.each([
   ['a text', 'failed'],
   ['an unknown kind', { kind: 'constructor' }],
   ['a stack that is none', { kind: 'failed', request: '1', how: 'threw', stack: [1] }],
-  ['a request that is none', { kind: 'started', request: { toString: null } }],
-])('%s is no report of a process', (_, message) => {
-  expect(readReport(message)).toBeNull();
+  ['a request that is none', { kind: 'started', requests: [{ toString: null }] }],
+  [
+    'an answer with a status that is none',
+    { kind: 'answer', request: '1', status: '200', rawHeaders: [], continues: false },
+  ],
+  [
+    'an answer with headers that are none',
+    { kind: 'answer', request: '1', status: 200, rawHeaders: [1, 2], continues: false },
+  ],
+  ['an answer to nobody', { kind: 'part' }],
+])('%s is no message of a process', (_, message) => {
+  expect(readMessage(message)).toBeNull();
 });
