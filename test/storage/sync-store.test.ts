@@ -779,6 +779,20 @@ describe('a wrong configuration is one sentence that names the variable', () => 
     await expect(store.tally('event')).rejects.toThrow(ConfigFault);
   });
 
+  test('until what that sentence asks for is done, for processes that ran before, too', async () => {
+    const warm = sync.open();
+    await warm.record(rating());
+    for (const { sid, uniqueName } of sync.services.values())
+      if (uniqueName !== 'default') sync.services.delete(sid);
+    for (const call of [() => warm.record(rating()), () => warm.tally('event')])
+      await expect(call()).rejects.toThrow(/delete the Document ringtrue\.event of the account's default/);
+    for (const { documents } of sync.services.values()) documents.clear();
+    await Promise.all(
+      [sync.open(), warm].map((store, index) => store.record(rating({ voter: `v${index}` }))),
+    );
+    for (const store of [sync.open(), warm]) expect(await tallyOf(store)).toMatchObject({ count: 2 });
+  });
+
   test('when a newer version wrote the ratings', async () => {
     const store = sync.open();
     await store.record(rating());

@@ -66,8 +66,9 @@ export class SyncService {
     return found;
   }
 
-  /** What to say when Twilio does not know the service. */
+  /** What to say when Twilio does not know the service. Where there is another by now, the next call finds it. */
   gone(): ConfigFault {
+    this.sid = undefined;
     if (this.chosen !== undefined) return unknownService(this.chosen);
     return new ConfigFault(
       `The Sync service of event ${this.event} was deleted: delete the Document ${registryName(this.event)} of the account's default Sync service too to begin anew, or set SYNC_SERVICE_SID.`,
