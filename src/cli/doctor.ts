@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import pc from 'picocolors';
 import { checkProject, type Finding, isSound } from '../doctor/project/check-project';
 import type { Project } from '../doctor/project/project';
+import { readEventFile } from './check-event-file';
 import { describeFinding } from './describe-finding';
 import { explainCommand } from './doctor-explain';
 import { inspectProject } from './inspect-project';
@@ -59,7 +60,8 @@ async function diagnose({ offline, json, number = [], ...others }: DoctorOptions
   const project = await inspectProject(process.cwd(), { envFile: options.env });
   if (options.publicUrl !== undefined) project.environment.variables.PUBLIC_URL = options.publicUrl;
   const dataDir = path.resolve(options.data);
-  project.store = await lookAtStore(project, { dataDir, offline: offline === true });
+  const event = readEventFile(process.cwd())?.event?.id;
+  project.store = await lookAtStore(project, { dataDir, offline: offline === true, event });
   const findings = checkProject(offline ? project : await addOnline(project, options, json === true));
   const sound = isSound(findings);
   if (json) console.log(JSON.stringify({ sound, findings }, null, 2));

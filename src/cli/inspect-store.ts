@@ -10,11 +10,12 @@ import type { StoreSettings } from '../storage/store-settings';
 /**
  * Looks at the place where a project of ours keeps its ratings, and changes nothing there.
  * @param offline nobody is asked: then only a file of this machine is looked at
+ * @param event its id, where the event file can be read
  * @returns `null` when it was not looked at
  */
 export async function lookAtStore(
   project: Project,
-  { dataDir, offline }: { dataDir: string; offline: boolean },
+  { dataDir, offline, event }: { dataDir: string; offline: boolean; event?: string | undefined },
 ): Promise<StoreState | null> {
   const { variables } = project.environment;
   const settings: StoreSettings = {
@@ -31,7 +32,7 @@ export async function lookAtStore(
   );
   if (!project.builtByRingtrue || wrong || (offline && (databaseUrl ?? syncServiceSid))) return null;
   try {
-    const { from, to } = await inspectStore(settings);
+    const { from, to } = await inspectStore(settings, event);
     // A file is made and changed by whoever opens it first, which nobody has to know.
     return { fault: null, behind: databaseUrl !== undefined && from !== to };
   } catch (error) {

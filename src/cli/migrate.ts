@@ -54,7 +54,7 @@ async function migrate({ check, deployed, env, data, json }: MigrateFlags): Prom
     );
   }
   const store = stores[engine](settings);
-  const { from, to } = await (check ? inspectStore(settings) : migrateStore(settings));
+  const { from, to } = await (check ? inspectStore : migrateStore)(settings, eventId());
   const documents = engine === 'sync' && !check ? await makeDocuments(settings, json === true) : 0;
   const changed = (!check && from !== to) || documents > 0;
   if (json) console.log(JSON.stringify({ store, from, to, changed }));
@@ -69,10 +69,13 @@ const stores = {
   postgres: () => 'PostgreSQL (DATABASE_URL)',
 };
 
+function eventId(): string | undefined {
+  return readEventFile(process.cwd())?.event?.id;
+}
+
 async function makeDocuments(settings: StoreSettings, silent: boolean): Promise<number> {
-  const dir = process.cwd();
-  checkEventFile(dir);
-  const id = readEventFile(dir)?.event?.id ?? '';
+  checkEventFile(process.cwd());
+  const id = eventId() ?? '';
   const bar = new ProgressBar(192, { silent });
   try {
     return await prepareEvent(settings, id, () => bar.advance());

@@ -39,15 +39,16 @@ async function openChosen(settings: StoreSettings): Promise<RatingStore> {
 
 /**
  * Makes the tables of the store that the settings name, or brings them to this program's version.
+ * @param event its id, where that is known: Twilio Sync keeps each event apart
  * @throws ConfigFault, StoreUnavailable
  */
-export async function migrateStore(settings: StoreSettings): Promise<SchemaState> {
+export async function migrateStore(settings: StoreSettings, event?: string): Promise<SchemaState> {
   const { databaseUrl = '', ratingsFile = defaultFile } = settings;
   switch (chooseEngine(settings)) {
     case 'postgres':
       return migratePostgres(databaseUrl);
     case 'sync':
-      return inspectSync(settings);
+      return inspectSync(settings, event);
     case 'sqlite': {
       const state = inspectSqliteFile(ratingsFile);
       await openSqliteStore(ratingsFile).close();
@@ -56,14 +57,18 @@ export async function migrateStore(settings: StoreSettings): Promise<SchemaState
   }
 }
 
-/** Looks whether the store that the settings name can be used. Makes and changes nothing. @throws as `migrateStore` does */
-export async function inspectStore(settings: StoreSettings): Promise<SchemaState> {
+/**
+ * Looks whether the store that the settings name can be used. Makes and changes nothing.
+ * @param event as for `migrateStore`
+ * @throws as `migrateStore` does
+ */
+export async function inspectStore(settings: StoreSettings, event?: string): Promise<SchemaState> {
   const { databaseUrl = '', ratingsFile = defaultFile } = settings;
   switch (chooseEngine(settings)) {
     case 'postgres':
       return inspectPostgres(databaseUrl);
     case 'sync':
-      return inspectSync(settings);
+      return inspectSync(settings, event);
     case 'sqlite':
       return inspectSqliteFile(ratingsFile);
   }

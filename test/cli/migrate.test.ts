@@ -119,6 +119,16 @@ describe('ringtrue migrate --deployed', () => {
     expect(existsSync(file())).toBe(false);
   }, 60_000);
 
+  test('--check tells that the service of the event was deleted', async () => {
+    await prepare();
+    const { services } = twilio.sync;
+    for (const { sid, uniqueName } of services.values()) if (uniqueName !== 'default') services.delete(sid);
+    expect(await prepare('--check')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^ringtrue: The Sync service of event \S+ was deleted/),
+    });
+  }, 60_000);
+
   test('never goes to Twilio with demo credentials', async () => {
     setVariables();
     twilio.calls.length = 0;

@@ -807,11 +807,23 @@ describe('a wrong configuration is one sentence that names the variable', () => 
     const look = (change: object) =>
       inspectSync(
         { deployed: true, accountSid: sync.accountSid, authToken: sync.authToken, ...change },
+        'event',
         sync.connect,
       );
     expect(await look({})).toEqual({ from: 1, to: 1 });
     await expect(look({ authToken: 'f'.repeat(32) })).rejects.toThrow(/^AUTH_TOKEN/);
     await expect(look({ syncServiceSid: unknown })).rejects.toThrow(/^SYNC_SERVICE_SID/);
+    expect(sync.calls.filter((call) => !call.startsWith('GET'))).toEqual([]);
+    await sync.open().record(rating());
+    sync.calls.length = 0;
+    expect(await look({})).toEqual({ from: 1, to: 1 });
+    for (const { documents } of sync.services.values())
+      for (const document of documents.values()) document.data = { ...document.data, version: 3 };
+    await expect(look({})).rejects.toThrow(/holds ratings of a newer version of ringtrue/);
+    const [own] = [...sync.services.values()].filter(({ uniqueName }) => uniqueName !== 'default');
+    await expect(look({ syncServiceSid: own?.sid })).rejects.toThrow(/holds ratings of a newer version/);
+    sync.services.delete(own?.sid ?? '');
+    await expect(look({})).rejects.toThrow(/^The Sync service of event event was deleted/);
     expect(sync.calls.filter((call) => !call.startsWith('GET'))).toEqual([]);
   });
 });

@@ -53,6 +53,14 @@ export class SyncEvent {
   }
 
   /**
+   * Looks whether what there is of the event can be used, and makes nothing.
+   * @throws ConfigFault when its service was deleted, or a newer version of this program wrote into it
+   */
+  async inspect(deadline: number): Promise<void> {
+    if (await this.service.isMade(deadline)) await this.read(() => {}, deadline);
+  }
+
+  /**
    * Makes the heads that are not there yet, one after the other: Twilio wants fewer than 20 new objects a second.
    * @param onShard called 192 times
    * @returns how many were made

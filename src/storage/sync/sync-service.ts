@@ -75,6 +75,11 @@ export class SyncService {
     );
   }
 
+  /** Whether there is one already. Makes none. */
+  async isMade(deadline: number): Promise<boolean> {
+    return this.chosen !== undefined || (await this.registered(deadline)) !== undefined;
+  }
+
   private find(deadline: number): Promise<string> {
     if (this.chosen !== undefined) return Promise.resolve(this.chosen);
     this.sid ??= this.look(deadline).catch((error) => {
@@ -87,17 +92,19 @@ export class SyncService {
   private async look(deadline: number): Promise<string> {
     const name = registryName(this.event);
     for (let tries = 0; ; tries += 1) {
-      const known = await this.client.call<SyncObject>({
-        method: 'get',
-        path: `/default/Documents/${name}`,
-        deadline,
-      });
-      if (known.kind === 'done') return (known.body.data as { service: string }).service;
+      const known = await this.registered(deadline);
+      if (known !== undefined) return known;
       const made = await this.make(name, deadline);
       if (made !== undefined) return made;
       // Somebody was quicker; Twilio does not promise that a read sees it at once.
       await pause(tries, deadline);
     }
+  }
+
+  private async registered(deadline: number): Promise<string | undefined> {
+    const path = `/default/Documents/${registryName(this.event)}`;
+    const known = await this.client.call<SyncObject>({ method: 'get', path, deadline });
+    return known.kind === 'done' ? (known.body.data as { service: string }).service : undefined;
   }
 
   private async make(name: string, deadline: number): Promise<string | undefined> {
@@ -120,14 +127,10 @@ export class SyncService {
     if (registered.kind === 'missing') {
       throw unknownService(undefined);
     }
-    const own = await this.client.call<SyncObject>({
-      method: 'get',
-      path: `/default/Documents/${name}`,
-      deadline,
-    });
+    const own = await this.registered(deadline);
     // The name may be taken by ourselves, by a try whose answer got lost.
-    if (own.kind === 'done' && (own.body.data as { service: string }).service === sid) return sid;
-    if (own.kind === 'done') await this.client.call({ method: 'delete', path: `/${sid}`, deadline });
+    if (own === sid) return sid;
+    if (own !== undefined) await this.client.call({ method: 'delete', path: `/${sid}`, deadline });
     return undefined;
   }
 }

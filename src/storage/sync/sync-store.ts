@@ -43,13 +43,19 @@ export function openSyncStore(settings: StoreSettings, connect = connectToTwilio
 
 /**
  * Asks Twilio whether there is a Sync service to use; objects in it are made when they are needed.
- * @throws ConfigFault naming the variable; StoreUnavailable when Twilio cannot be reached now
+ * @param event whose Documents are looked at, too, where there are any; `undefined`: only the service
+ * @throws ConfigFault naming what is wrong; StoreUnavailable when Twilio cannot be reached now
  */
-export async function inspectSync(settings: StoreSettings, connect = connectToTwilio): Promise<SchemaState> {
+export async function inspectSync(
+  settings: StoreSettings,
+  event: string | undefined,
+  connect = connectToTwilio,
+): Promise<SchemaState> {
   const { syncServiceSid: sid = 'default' } = settings;
   const client = clientFor(settings, connect);
   const answer = await client.call({ method: 'get', path: `/${sid}`, deadline: inTime() });
   if (answer.kind !== 'done') throw unknownService(settings.syncServiceSid);
+  if (event !== undefined) await new SyncEvent(client, event, settings.syncServiceSid).inspect(inTime());
   return { from: 1, to: 1 };
 }
 
