@@ -305,6 +305,17 @@ describe('what was put away', () => {
     expect(await store.purge('event', given[290]?.at ?? 0)).toBe(0);
   });
 
+  test('goes with everything, although its Document was deleted by hand', async () => {
+    for (const { documents } of sync.services.values())
+      for (const [sid, { uniqueName }] of documents)
+        if (uniqueName === 'ringtrue.event.7') documents.delete(sid);
+    expect(everythingStored()).toContain('"comment 0 ');
+    expect(await store.purge('event', Date.now() + 1)).toBe(0);
+    expect(everythingStored().includes('"comment ')).toBe(false);
+    for (const { voter } of given) expect(everythingStored()).not.toContain(`"${voter}"`);
+    expect((await itemsKept()).kept).toEqual([]);
+  });
+
   test('loses a comment that is too old, although the rating was changed since', async () => {
     const [first, second] = given;
     await store.record(rating({ voter: first?.voter ?? '', score: 4 }));

@@ -21,7 +21,7 @@ import { inTurn } from './in-turn';
 import { SyncClient, type SyncRequests } from './sync-client';
 import { SyncEvent } from './sync-event';
 import { oldestOf } from './sync-head';
-import { shardOf } from './sync-names';
+import { shardCount, shardOf } from './sync-names';
 import { allRatings, newestComments, newestTexts, readCursor, sumTallies } from './sync-reading';
 import { type Gone, removeRows } from './sync-removal';
 import { unknownService } from './sync-service';
@@ -31,6 +31,9 @@ import { findDelivered, moderateComment, noteText, recordRating, shardOfComment 
 const patience = 8000;
 const keptUncounted = 500;
 const connections = 40;
+/** A purge up to a moment that is past for less than this, in milliseconds, is one of everything. */
+const hardlyAgo = 60_000;
+const allShards = Array.from({ length: shardCount }, (_, shard) => shard);
 
 /**
  * Ratings in Twilio Sync, with the account's own credentials. Nothing is asked of Twilio before it is needed.
@@ -169,10 +172,12 @@ class SyncStore implements RatingStore {
 
   async purge(event: string, before: number): Promise<number> {
     const old = await this.event(event).read(
-      (shards) => shards.filter(({ head }) => oldestOf(head) < before),
+      (shards) => shards.filter(({ head }) => oldestOf(head) < before).map(({ shard }) => shard),
       inTime(),
     );
-    const removed = await inTurn(old, ({ shard }) => this.remove(event, shard, { before }));
+    // When everything is to go, so is what no head names, as where somebody deleted a head by hand.
+    const others = before > Date.now() - hardlyAgo ? allShards.filter((shard) => !old.includes(shard)) : [];
+    const removed = await inTurn([...old, ...others], (shard) => this.remove(event, shard, { before }));
     return removed.reduce((sum, n) => sum + n, 0);
   }
 
