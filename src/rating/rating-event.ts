@@ -79,7 +79,7 @@ export interface SessionSetting {
   closesAt?: number | null | undefined;
   /** Who sees the results of this session, whatever the event says of all; `undefined`: as the event says. */
   results?: 'shown' | 'hidden' | undefined;
-  /** MessageSids of the last texts that changed it, the newest last: none of them does it again. */
+  /** MessageSids of the last texts that changed it, or digests of them, the newest last: none of them does it again. */
   messages?: string[] | undefined;
 }
 

@@ -41,7 +41,8 @@ export interface RatingStore {
 
   /**
    * Changes what `change` names of the session `change.keyword`, and nothing else: of two changes at once neither undoes the other.
-   * @param messageSid of the text that wants it. One of the last 20 that changed this session changes nothing.
+   * @param messageSid of the text that wants it. One of the last 20 that changed this session changes nothing; in Twilio Sync of
+   *   fewer, where texts changed more than some 40 sessions.
    */
   mergeSetting(event: string, change: SettingChange, messageSid?: string): Promise<void>;
 

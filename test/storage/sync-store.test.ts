@@ -730,6 +730,37 @@ describe('faults', () => {
   });
 });
 
+describe('what organisers text', () => {
+  const sid = (number: number) => `SM${number.toString(16).padStart(32, '0')}`;
+
+  test('has room for 150 sessions, and the last text of each is known again', async () => {
+    sync.limits.enforced = false;
+    const store = sync.open();
+    const text = (session: number, { state, round }: { state: 'open' | 'closed'; round: number }) =>
+      store.mergeSetting('event', { keyword: `SESSION${session}`, state }, sid(1000 * round + session));
+    for (let round = 1; round <= 6; round += 1)
+      for (let session = 0; session < 150; session += 1) await text(session, { state: 'open', round });
+    for (let session = 0; session < 150; session += 1) await text(session, { state: 'closed', round: 6 });
+    await store.mergeSetting('event', { keyword: 'SESSION0', results: 'hidden' });
+    const settings = await sync.open().settings('event', { newest: true });
+    expect(settings).toHaveLength(150);
+    expect(settings.filter(({ state }) => state !== 'open')).toEqual([]);
+    expect(settings.filter(({ results }) => results === 'hidden')).toHaveLength(1);
+  });
+
+  test('is known again where an older version wrote it down', async () => {
+    const store = sync.open();
+    await store.changeSetting('event', { keyword: 'KEYNOTE', state: 'open', messages: [sid(1), sid(2)] });
+    sync.calls.length = 0;
+    await store.mergeSetting('event', { keyword: 'KEYNOTE', state: 'closed' }, sid(1));
+    expect(sync.calls.filter((call) => !call.startsWith('GET'))).toEqual([]);
+    await store.mergeSetting('event', { keyword: 'KEYNOTE', state: 'paused' }, sid(3));
+    for (const one of [1, 2, 3])
+      await store.mergeSetting('event', { keyword: 'KEYNOTE', state: 'closed' }, sid(one));
+    expect(await store.settings('event', { newest: true })).toMatchObject([{ state: 'paused' }]);
+  });
+});
+
 describe('the Sync service', () => {
   test('is one for each event, also when ten processes need it at once', async () => {
     const stores = Array.from({ length: 10 }, () => sync.open());

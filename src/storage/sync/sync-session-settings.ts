@@ -1,6 +1,8 @@
-import type { SessionSetting } from '../../rating/rating-event';
+import type { SessionSetting, SettingChange } from '../../rating/rating-event';
+import { keptMessages, mergeSetting } from '../merge-setting';
 import { pause } from './sync-client';
-import { settingsName } from './sync-names';
+import { sizeOf } from './sync-head';
+import { digest, settingsName } from './sync-names';
 import type { SyncObject, SyncService } from './sync-service';
 
 /**
@@ -8,6 +10,9 @@ import type { SyncObject, SyncService } from './sync-service';
  * Document 20 times a second. What another process changes is seen that much later.
  */
 const lifetime = 3000;
+
+/** Bytes of the Document; Sync takes 16 KiB. */
+const largest = 16_000;
 
 type Settings = Record<string, SessionSetting>;
 
@@ -37,6 +42,17 @@ export class SyncSessionSettings {
       .flatMap((keyword) => settings[keyword] ?? []);
   }
 
+  /** Messages are remembered by digests, as their sids would take most of the room. */
+  merge(change: SettingChange, messageSid: string | undefined, deadline: number): Promise<void> {
+    const message = messageSid === undefined ? undefined : digest('message', messageSid);
+    const alter = (former: SessionSetting | undefined) => {
+      const known = former && withDigests(former);
+      const merged = mergeSetting(known, change, message);
+      return former && merged === known ? former : merged;
+    };
+    return this.change(change.keyword, alter, deadline);
+  }
+
   /** @param alter is asked again where another process was quicker; nothing is written where it gives back what there was */
   async change(
     keyword: string,
@@ -45,7 +61,7 @@ export class SyncSessionSettings {
   ): Promise<void> {
     for (let tries = 0; ; tries += 1) {
       const { settings, revision } = await this.load(deadline);
-      const changed = { ...settings, [keyword]: alter(settings[keyword]) };
+      const changed = fitting({ ...settings, [keyword]: alter(settings[keyword]) });
       const written =
         changed[keyword] === settings[keyword] || (await this.write(changed, { revision, deadline }));
       if (written) {
@@ -85,4 +101,25 @@ export class SyncSessionSettings {
   private get path(): string {
     return `Documents/${settingsName(this.service.event)}`;
   }
+}
+
+/** Older versions wrote sids. */
+function withDigests(setting: SessionSetting): SessionSetting {
+  const { messages } = setting;
+  if (!messages) return setting;
+  return { ...setting, messages: messages.map((one) => (isSid.test(one) ? digest('message', one) : one)) };
+}
+
+const isSid = /^(?:SM|MM)[0-9a-f]{32}$/;
+
+/** Where there is no room for all of them, fewer messages of each session are remembered. */
+function fitting(settings: Settings): Settings {
+  let fits = settings;
+  for (let kept = keptMessages - 1; kept > 0 && sizeOf(fits) > largest; kept -= 1)
+    fits = Object.fromEntries(Object.entries(fits).map(([keyword, one]) => [keyword, withNewest(one, kept)]));
+  return fits;
+}
+
+function withNewest(setting: SessionSetting, kept: number): SessionSetting {
+  return setting.messages ? { ...setting, messages: setting.messages.slice(-kept) } : setting;
 }

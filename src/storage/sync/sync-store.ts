@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { SessionSetting, SettingChange } from '../../rating/rating-event';
 import { ConfigFault } from '../config-fault';
-import { mergeSetting } from '../merge-setting';
 import { newestOfEach } from '../newest-of-each';
 import type {
   CommentQuery,
@@ -147,8 +146,7 @@ class SyncStore implements RatingStore {
   }
 
   mergeSetting(event: string, change: SettingChange, messageSid?: string): Promise<void> {
-    const merge = (former: SessionSetting | undefined) => mergeSetting(former, change, messageSid);
-    return this.event(event).settings.change(change.keyword, merge, inTime());
+    return this.event(event).settings.merge(change, messageSid, inTime());
   }
 
   noteUncounted(event: string, text: UncountedText): Promise<void> {
