@@ -8,7 +8,7 @@ import type { BenchEngine } from './bench-engine';
 export async function startSqlite(): Promise<BenchEngine> {
   const dir = mkdtempSync(path.join(tmpdir(), 'ringtrue-bench-'));
   const file = path.join(dir, 'ratings.db');
-  const store = openSqliteStore(file);
+  const store = await openSqliteStore(file);
   const raw = new Database(path.join(dir, 'raw.db'));
   raw.pragma('journal_mode = WAL');
   raw.pragma('synchronous = FULL');

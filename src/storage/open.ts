@@ -50,8 +50,9 @@ export async function migrateStore(settings: StoreSettings, event?: string): Pro
     case 'sync':
       return inspectSync(settings, event);
     case 'sqlite': {
-      const state = inspectSqliteFile(ratingsFile);
-      await openSqliteStore(ratingsFile).close();
+      const state = await inspectSqliteFile(ratingsFile);
+      const store = await openSqliteStore(ratingsFile);
+      await store.close();
       return state;
     }
   }

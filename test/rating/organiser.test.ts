@@ -31,9 +31,9 @@ const now = Date.parse('2026-05-04T09:30Z');
 let dir: string;
 let store: RatingStore;
 
-beforeEach(() => {
+beforeEach(async () => {
   dir = mkdtempSync(path.join(tmpdir(), 'ringtrue-test-'));
-  store = openSqliteStore(path.join(dir, 'ratings.db'));
+  store = await openSqliteStore(path.join(dir, 'ratings.db'));
 });
 afterEach(async () => {
   await store.close();

@@ -23,9 +23,9 @@ const event: RatingEvent = parsed.event;
 let dir: string;
 let store: RatingStore;
 
-beforeEach(() => {
+beforeEach(async () => {
   dir = mkdtempSync(path.join(tmpdir(), 'ringtrue-test-'));
-  store = openSqliteStore(path.join(dir, 'ratings.db'));
+  store = await openSqliteStore(path.join(dir, 'ratings.db'));
 });
 afterEach(async () => {
   await store.close();

@@ -25,7 +25,7 @@ let store: RatingStore;
 
 beforeEach(async () => {
   dir = mkdtempSync(path.join(tmpdir(), 'ringtrue-test-'));
-  store = openSqliteStore(path.join(dir, 'ratings.db'));
+  store = await openSqliteStore(path.join(dir, 'ratings.db'));
 });
 afterEach(async () => {
   await store.close();

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import Database from 'libsql';
 import { ConfigFault } from '../../src/storage/config-fault';
-import { inspectStore, migrateStore } from '../../src/storage/open';
+import { inspectStore, migrateStore, openStore } from '../../src/storage/open';
 import { StoreUnavailable } from '../../src/storage/rating-store';
 import { inspectSqliteFile } from '../../src/storage/sqlite/sqlite-database';
 import { SqliteFile } from '../../src/storage/sqlite/sqlite-file';
@@ -48,7 +48,7 @@ function makeVersion1(): void {
 }
 
 test('a connection waits at each commit until the disk has the log, so that a power loss takes nothing back', async () => {
-  const store = openSqliteStore(file);
+  const store = await openSqliteStore(file);
   const connection = mockConnections.at(-1);
   expect(connection?.prepare('PRAGMA journal_mode').get()).toMatchObject({ journal_mode: 'wal' });
   // 2 is FULL: https://www.sqlite.org/pragma.html#pragma_synchronous
@@ -57,7 +57,7 @@ test('a connection waits at each commit until the disk has the log, so that a po
 });
 
 test('a full disk is a store that is away: what was acknowledged stays, and it goes on when there is room again', async () => {
-  const store = openSqliteStore(file);
+  const store = await openSqliteStore(file);
   const connection = mockConnections.at(-1);
   try {
     await store.record(rating());
@@ -84,9 +84,9 @@ test('a full disk is a store that is away: what was acknowledged stays, and it g
 });
 
 test('writes that come at the same time wait for the disk together, and each is there when it returns', async () => {
-  const store = openSqliteStore(file);
+  const store = await openSqliteStore(file);
   const commits = jest.spyOn(mockConnections.at(-1) as (typeof mockConnections)[number], 'exec');
-  const other = openSqliteStore(file);
+  const other = await openSqliteStore(file);
   const voters = Array.from({ length: 30 }, (_, index) => `voter-${index}`);
   let done = 0;
   await Promise.all(
@@ -104,13 +104,13 @@ test('writes that come at the same time wait for the disk together, and each is 
 });
 
 test('a damaged file is a store that cannot be used, and the log says where it was found', async () => {
-  const first = openSqliteStore(file);
+  const first = await openSqliteStore(file);
   for (let index = 0; index < 200; index += 1) await first.record(rating({ voter: `voter ${index}` }));
   await first.close();
   const bytes = readFileSync(file);
   writeFileSync(file, bytes.fill(0xff, 4096));
   const log = jest.spyOn(console, 'error').mockImplementation();
-  const store = openSqliteStore(file);
+  const store = await openSqliteStore(file);
   await expect(store.record(rating({ voter: 'eve' }))).rejects.toMatchObject({
     name: 'StoreUnavailable',
     message: 'SQLite, whose file RATINGS_FILE names, cannot be used (SQLITE_CORRUPT)',
@@ -123,7 +123,7 @@ test('a damaged file is a store that cannot be used, and the log says where it w
 
 test('a write that throws is undone alone, and those beside it stay', async () => {
   const log = jest.spyOn(console, 'error').mockImplementation();
-  const sqlite = new SqliteFile(file);
+  const sqlite = await SqliteFile.open(file);
   const insert = (name: string) =>
     sqlite.run('INSERT INTO messages (event, message_sid, kind) VALUES (?, ?, ?)', 'event', name, 'recorded');
   const outcomes = await Promise.allSettled([
@@ -150,7 +150,7 @@ test('a write that throws is undone alone, and those beside it stay', async () =
 });
 
 test('writes that others keep from the file wait together, and all are there when it is free again', async () => {
-  const store = openSqliteStore(file);
+  const store = await openSqliteStore(file);
   const other = new Database(file);
   other.exec('BEGIN IMMEDIATE');
   const early = [store.record(rating({ voter: 'ada' })), store.record(rating({ voter: 'bob' }))];
@@ -166,29 +166,29 @@ test('writes that others keep from the file wait together, and all are there whe
 });
 
 test('what waits to be written when the file is closed is written, or told that it was not', async () => {
-  const store = openSqliteStore(file);
+  const store = await openSqliteStore(file);
   const written = store.record(rating({ voter: 'ada' }));
   await store.close();
   expect(await written).toEqual({ kind: 'recorded', former: null, duplicate: false });
-  const held = openSqliteStore(file);
+  const held = await openSqliteStore(file);
   const other = new Database(file);
   other.exec('BEGIN IMMEDIATE');
   const refused = expect(held.record(rating({ voter: 'bob' }))).rejects.toThrow(StoreUnavailable);
   await held.close();
   await refused;
   other.close();
-  const reader = openSqliteStore(file);
+  const reader = await openSqliteStore(file);
   expect(await reader.tally('event')).toMatchObject([{ count: 1 }]);
   await reader.close();
 });
 
 test('a file that is deleted while it is open begins anew, and no rating goes where nobody finds it', async () => {
-  const store = openSqliteStore(file);
+  const store = await openSqliteStore(file);
   await store.record(rating());
   rmSync(file);
   expect(await store.tally('event')).toEqual([]);
   await store.record(rating({ score: 3 }));
-  const other = openSqliteStore(file);
+  const other = await openSqliteStore(file);
   expect(await other.tally('event')).toMatchObject([{ count: 1, sum: 3 }]);
   await other.close();
   await store.close();
@@ -200,11 +200,11 @@ test('a file of version 1 keeps its ratings through the steps that come after, a
   const added = 'ALTER TABLE ratings ADD COLUMN later TEXT';
   migrations.push(added, 'this is no SQL');
   try {
-    expect(() => openSqliteStore(file)).toThrow(ConfigFault);
-    expect(inspectSqliteFile(file)).toEqual({ from: 1, to: current + 2 });
+    await expect(openSqliteStore(file)).rejects.toThrow(ConfigFault);
+    expect(await inspectSqliteFile(file)).toEqual({ from: 1, to: current + 2 });
     migrations.pop();
-    const store = openSqliteStore(file);
-    expect(inspectSqliteFile(file)).toEqual({ from: current + 1, to: current + 1 });
+    const store = await openSqliteStore(file);
+    expect(await inspectSqliteFile(file)).toEqual({ from: current + 1, to: current + 1 });
     expect(await store.tally('event')).toEqual([
       { session: 'KEYNOTE', count: 2, sum: 7, histogram: [0, 1, 0, 0, 1] },
       { session: 'WORKSHOP', count: 1, sum: 4, histogram: [0, 0, 0, 1, 0] },
@@ -220,7 +220,7 @@ test('a file of version 1 keeps its ratings through the steps that come after, a
   } finally {
     migrations.splice(current);
   }
-  expect(() => openSqliteStore(file)).toThrow('RATINGS_FILE was made by a newer version');
+  await expect(openSqliteStore(file)).rejects.toThrow('RATINGS_FILE was made by a newer version');
 });
 
 test('looking at a file makes none and changes none', async () => {
@@ -229,6 +229,42 @@ test('looking at a file makes none and changes none', async () => {
   expect(() => readFileSync(file)).toThrow('ENOENT');
   expect(await migrateStore({ deployed: false, ratingsFile: file })).toEqual({ from: 0, to: current });
   expect(await inspectStore({ deployed: false, ratingsFile: file })).toEqual({ from: current, to: current });
+});
+
+/** Makes the file, keeps everybody else from it, and lets go when other calls have had their turn. */
+function holdForAWhile(): void {
+  const other = new Database(file);
+  other.exec('CREATE TABLE IF NOT EXISTS anything (it)');
+  other.exec('DROP TABLE anything');
+  other.exec('BEGIN EXCLUSIVE');
+  setTimeout(() => other.exec('ROLLBACK'), 50);
+}
+
+test('calls that come while others hold a file that is not open yet share one opening, and keep nobody else', async () => {
+  holdForAWhile();
+  const before = mockConnections.length;
+  const stores = await Promise.all(
+    Array.from({ length: 5 }, () => openStore({ deployed: false, ratingsFile: file })),
+  );
+  expect(mockConnections).toHaveLength(before + 1);
+  await Promise.all(stores.map((store, index) => store.record(rating({ voter: `voter-${index}` }))));
+  expect(await stores[0]?.tally('event')).toMatchObject([{ count: 5 }]);
+  await stores[0]?.close();
+});
+
+test('calls that come while others hold a file that was deleted and made anew share one opening, too', async () => {
+  const store = await openSqliteStore(file);
+  rmSync(file);
+  holdForAWhile();
+  const before = mockConnections.length;
+  await Promise.all([
+    store.record(rating({ voter: 'ada' })),
+    store.tally('event'),
+    store.record(rating({ voter: 'bob' })),
+  ]);
+  expect(mockConnections).toHaveLength(before + 1);
+  expect(await store.tally('event')).toMatchObject([{ count: 2 }]);
+  await store.close();
 });
 
 test('ten processes that make one file at once all write to it', async () => {
@@ -240,7 +276,7 @@ test('ten processes that make one file at once all write to it', async () => {
   } finally {
     await Promise.all(processes.map((one) => one.kill()));
   }
-  const store = openSqliteStore(file);
+  const store = await openSqliteStore(file);
   expect(await store.tally('event')).toMatchObject([{ count: 10 }]);
   await store.close();
 });

@@ -33,7 +33,7 @@ describe('SQLite, in several processes', () => {
 
 test('says that it is unavailable, and stores nothing, while another process holds the file', async () => {
   const file = path.join(dir, 'ratings.db');
-  const store = openSqliteStore(file);
+  const store = await openSqliteStore(file);
   const other = new Database(file);
   try {
     other.exec('BEGIN IMMEDIATE');
@@ -53,17 +53,17 @@ test.each([
     (file: string) =>
       writeFileSync(file, 'this is certainly no database, and long enough to be read'.repeat(40)),
   ],
-])('names RATINGS_FILE when it %s', (_, make) => {
+])('names RATINGS_FILE when it %s', async (_, make) => {
   const file = path.join(dir, 'ratings.db');
   make(file);
-  expect(() => openSqliteStore(file)).toThrow(ConfigFault);
-  expect(() => openSqliteStore(file)).toThrow(/^RATINGS_FILE cannot be opened/);
+  await expect(openSqliteStore(file)).rejects.toThrow(ConfigFault);
+  await expect(openSqliteStore(file)).rejects.toThrow(/^RATINGS_FILE cannot be opened/);
 });
 
-test('refuses a file that a newer version made', () => {
+test('refuses a file that a newer version made', async () => {
   const file = path.join(dir, 'ratings.db');
   const newer = new Database(file);
   newer.pragma('user_version = 99');
   newer.close();
-  expect(() => openSqliteStore(file)).toThrow('newer version');
+  await expect(openSqliteStore(file)).rejects.toThrow('newer version');
 });

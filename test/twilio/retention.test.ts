@@ -15,9 +15,9 @@ let dir: string;
 let store: RatingStore;
 let log: jest.SpyInstance;
 let error: jest.SpyInstance;
-beforeEach(() => {
+beforeEach(async () => {
   dir = mkdtempSync(path.join(tmpdir(), 'ringtrue-test-'));
-  store = openSqliteStore(path.join(dir, 'ratings.db'));
+  store = await openSqliteStore(path.join(dir, 'ratings.db'));
   log = jest.spyOn(console, 'log').mockImplementation();
   error = jest.spyOn(console, 'error').mockImplementation();
 });

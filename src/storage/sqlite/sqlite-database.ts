@@ -3,6 +3,7 @@ import path from 'node:path';
 import { ConfigFault } from '../config-fault';
 import type { SchemaState } from '../rating-store';
 import type { TableRow } from '../table-row';
+import { patiently } from './patiently';
 import { explainOpening } from './sqlite-fault';
 import { migrations } from './sqlite-schema';
 
@@ -20,29 +21,18 @@ interface Statement {
   all(...values: unknown[]): TableRow[];
 }
 
-/** How long a call waits for those of other processes, in milliseconds. */
-export const patience = 4000;
-
 /**
- * Opens a SQLite file, made where there is none: in WAL mode, at this program's schema, durable.
+ * Opens a SQLite file, made where there is none: in WAL mode, at this program's schema, durable. Other calls go on while it waits.
  * @throws ConfigFault naming RATINGS_FILE; StoreUnavailable when the disk is full or others do not let go of the file
  */
-export function openDatabase(file: string): Database {
+export async function openDatabase(file: string): Promise<Database> {
   let database: Database | undefined;
   try {
     mkdirSync(path.dirname(file), { recursive: true });
-    database = connect(file);
-    // Changing the mode needs the file alone, so a file that has it is left in peace.
-    if (database.prepare('PRAGMA journal_mode').get()?.journal_mode !== 'wal')
-      database.pragma('journal_mode = WAL');
-    // In WAL mode only FULL survives a power loss: https://www.sqlite.org/pragma.html#pragma_synchronous
-    database.pragma('synchronous = FULL');
-    // What was deleted is overwritten: an erased comment must not be found in the file's free pages.
-    database.pragma('secure_delete = ON');
-    migrate(database);
-    // From here on `SqliteFile` waits itself, and lets other calls go on meanwhile.
-    database.pragma('busy_timeout = 0');
-    return database;
+    const connection = connect(file);
+    database = connection;
+    await patiently(() => prepare(connection));
+    return connection;
   } catch (error) {
     database?.close();
     throw explainOpening(error);
@@ -53,13 +43,14 @@ export function openDatabase(file: string): Database {
  * Looks whether a file can be used, and neither makes nor changes one: `to` is what opening would bring it to.
  * @throws ConfigFault, StoreUnavailable as opening it would
  */
-export function inspectSqliteFile(file: string): SchemaState {
+export async function inspectSqliteFile(file: string): Promise<SchemaState> {
   const place = path.resolve(file);
   let database: Database | undefined;
   try {
     if (!statSync(place, { throwIfNoEntry: false })) return { from: 0, to: migrations.length };
-    database = connect(place);
-    const version = readVersion(database);
+    const connection = connect(place);
+    database = connection;
+    const version = await patiently(() => readVersion(connection));
     refuseNewer(version);
     return { from: version, to: migrations.length };
   } catch (error) {
@@ -73,8 +64,21 @@ function connect(file: string): Database {
   // Asked for only here: where SQLite is not the store, the package need not be installed.
   const Libsql: new (file: string) => Database = require('libsql');
   const database = new Libsql(file);
-  database.pragma(`busy_timeout = ${patience}`);
+  // Its own waiting would keep the whole process.
+  database.pragma('busy_timeout = 0');
   return database;
+}
+
+// When the file is busy all of it may be done again.
+function prepare(database: Database): void {
+  // Changing the mode needs the file alone, so a file that has it is left in peace.
+  if (database.prepare('PRAGMA journal_mode').get()?.journal_mode !== 'wal')
+    database.pragma('journal_mode = WAL');
+  // In WAL mode only FULL survives a power loss: https://www.sqlite.org/pragma.html#pragma_synchronous
+  database.pragma('synchronous = FULL');
+  // What was deleted is overwritten: an erased comment must not be found in the file's free pages.
+  database.pragma('secure_delete = ON');
+  migrate(database);
 }
 
 function migrate(database: Database): void {

@@ -1,7 +1,8 @@
 import { statSync } from 'node:fs';
-import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { TableRow } from '../table-row';
-import { type Database, openDatabase, patience } from './sqlite-database';
+import { patience, patiently, pause } from './patiently';
+import { type Database, openDatabase } from './sqlite-database';
 import { isBusy, isPassing, unavailable } from './sqlite-fault';
 
 // Closing one would delete the log of the file that has its name now: https://www.sqlite.org/howtocorrupt.html
@@ -22,15 +23,21 @@ type Outcome = { result: unknown } | { error: unknown };
  * a write has returned, after a power loss too.
  */
 export class SqliteFile {
-  private database: Database;
   private identity: string;
+  private following: Promise<void> | undefined;
   private waiting: Write[] = [];
   private writing = false;
 
-  /** @throws ConfigFault naming RATINGS_FILE; StoreUnavailable when the disk is full or others do not let go of the file */
-  constructor(private readonly file: string) {
-    this.database = openDatabase(file);
+  private constructor(
+    private readonly file: string,
+    private database: Database,
+  ) {
     this.identity = identify(file);
+  }
+
+  /** @throws ConfigFault naming RATINGS_FILE; StoreUnavailable when the disk is full or others do not let go of the file */
+  static async open(file: string): Promise<SqliteFile> {
+    return new SqliteFile(file, await openDatabase(file));
   }
 
   /**
@@ -48,8 +55,12 @@ export class SqliteFile {
   }
 
   /** @throws StoreUnavailable as `write` does */
-  read<R>(work: () => R): Promise<R> {
-    return this.patiently(work);
+  async read<R>(work: () => R): Promise<R> {
+    try {
+      return await patiently(() => (this.hasMoved() ? this.follow().then(work) : work()));
+    } catch (error) {
+      throw unavailable(error);
+    }
   }
 
   /**
@@ -84,26 +95,12 @@ export class SqliteFile {
     this.database.close();
   }
 
-  // SQLite's own waiting asks too seldom to get a turn between writers that hardly pause, and it would block every other
-  // call meanwhile. A clock that a scenario sets has no say in it.
-  private async patiently<R>(work: () => R): Promise<R> {
-    const deadline = performance.now() + patience;
-    for (;;) {
-      try {
-        this.followFile();
-        return work();
-      } catch (error) {
-        if (!isBusy(error) || performance.now() > deadline) throw unavailable(error);
-        await pause();
-      }
-    }
-  }
-
   // Waiting for the disk is most of what a write costs, so those that came meanwhile share the next transaction.
   private async writeWaiting(): Promise<void> {
     this.writing = true;
     while (this.waiting.length > 0) {
       await nextTurn();
+      if (this.hasMoved()) await this.followOrRefuse();
       const writes = this.waiting;
       this.waiting = [];
       const busy = this.writeTogether(writes);
@@ -120,7 +117,6 @@ export class SqliteFile {
   /** Settles the writes, or none of them and answers the error when others had the file. */
   private writeTogether(writes: readonly Write[]): unknown {
     try {
-      this.followFile();
       const outcomes = this.transact(() => writes.map(({ work }) => this.attempt(work)));
       writes.forEach(({ settle }, at) => {
         const outcome = outcomes[at] as Outcome;
@@ -128,10 +124,14 @@ export class SqliteFile {
       });
     } catch (error) {
       if (isBusy(error)) return error;
-      const fault = unavailable(error);
-      for (const { settle } of writes) settle({ error: fault });
+      this.refuse(writes, error);
     }
     return undefined;
+  }
+
+  private refuse(writes: readonly Write[], error: unknown): void {
+    const fault = unavailable(error);
+    for (const { settle } of writes) settle({ error: fault });
   }
 
   // Taking the write lock at the beginning makes the reads inside belong to the same state.
@@ -163,18 +163,32 @@ export class SqliteFile {
     }
   }
 
+  private hasMoved(): boolean {
+    return identify(this.file) !== this.identity;
+  }
+
+  private async followOrRefuse(): Promise<void> {
+    try {
+      await this.follow();
+    } catch (error) {
+      this.refuse(this.waiting.splice(0), error);
+    }
+  }
+
   // Who deletes or replaces the file begins anew. SQLite would go on writing to the one that nobody can find any more.
-  private followFile(): void {
-    if (identify(this.file) === this.identity) return;
-    const next = openDatabase(this.file);
+  private follow(): Promise<void> {
+    this.following ??= this.openAnew().finally(() => {
+      this.following = undefined;
+    });
+    return this.following;
+  }
+
+  private async openAnew(): Promise<void> {
+    const next = await openDatabase(this.file);
     abandoned.push(this.database);
     this.database = next;
     this.identity = identify(this.file);
   }
-}
-
-function pause(): Promise<void> {
-  return wait(1 + Math.random() * 8);
 }
 
 function identify(file: string): string {

@@ -34,10 +34,10 @@ const keptUncounted = 500;
 
 /**
  * Ratings in one SQLite file: on the developer's machine, safe with several processes, durable when `record` returns.
- * @throws ConfigFault when the file cannot be opened, or a newer version of this program made it
+ * @throws ConfigFault when the file cannot be opened, or a newer version of this program made it; StoreUnavailable
  */
-export function openSqliteStore(file: string): RatingStore {
-  return new SqliteStore(new SqliteFile(path.resolve(file)));
+export async function openSqliteStore(file: string): Promise<RatingStore> {
+  return new SqliteStore(await SqliteFile.open(path.resolve(file)));
 }
 
 class SqliteStore implements RatingStore {
