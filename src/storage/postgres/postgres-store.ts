@@ -182,16 +182,17 @@ class PostgresStore implements RatingStore {
     return Number(row?.removed);
   }
 
-  // In parts, none of which takes longer than a call may.
+  // In parts, none of which takes longer than a call may. How many ratings went tells nothing of what is left: those that the part
+  // was cut for may have been changed, or deleted by another call, before it came to them.
   async purge(event: string, before: number): Promise<number> {
     let purged = 0;
     for (;;) {
       const [row] = await this.database.ask`
-        SELECT ringtrue.remove(${event}, NULL, least(${before}, (SELECT at + 1 FROM ringtrue.ratings
-          WHERE event = ${event} ORDER BY at, id OFFSET ${purgePage - 1} LIMIT 1))) AS removed`;
-      const removed = Number(row?.removed);
-      purged += removed;
-      if (removed < purgePage) return purged;
+        WITH part AS MATERIALIZED (SELECT least(${before}, (SELECT at + 1 FROM ringtrue.ratings
+          WHERE event = ${event} ORDER BY at, id OFFSET ${purgePage - 1} LIMIT 1)) AS before)
+        SELECT before, ringtrue.remove(${event}, NULL, before) AS removed FROM part`;
+      purged += Number(row?.removed);
+      if (Number(row?.before) === before) return purged;
     }
   }
 
