@@ -1,10 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import Database from 'libsql';
 import { ConfigFault } from '../../src/storage/config-fault';
 import { inspectStore, migrateStore, openStore } from '../../src/storage/open';
-import { StoreUnavailable } from '../../src/storage/rating-store';
+import { type RatingStore, StoreUnavailable } from '../../src/storage/rating-store';
 import { inspectSqliteFile } from '../../src/storage/sqlite/sqlite-database';
 import { SqliteFile } from '../../src/storage/sqlite/sqlite-file';
 import { migrations } from '../../src/storage/sqlite/sqlite-schema';
@@ -19,7 +19,7 @@ jest.mock('libsql', () => {
   return class extends Actual {
     constructor(file: string) {
       super(file);
-      mockConnections.push(this as never);
+      if (!file.endsWith('-claim')) mockConnections.push(this as never);
     }
   };
 });
@@ -146,7 +146,7 @@ test('a write that throws is undone alone, and those beside it stay', async () =
     { message_sid: 'SM4' },
   ]);
   log.mockRestore();
-  sqlite.close();
+  await sqlite.close();
 });
 
 test('writes that others keep from the file wait together, and all are there when it is free again', async () => {
@@ -192,6 +192,162 @@ test('a file that is deleted while it is open begins anew, and no rating goes wh
   expect(await other.tally('event')).toMatchObject([{ count: 1, sum: 3 }]);
   await other.close();
   await store.close();
+});
+
+function deleteWithLog(): void {
+  for (const suffix of ['', '-wal', '-shm']) rmSync(`${file}${suffix}`);
+}
+
+describe('a file that is replaced while it is open', () => {
+  const settings = () => ({ deployed: false, ratingsFile: file });
+  let backup: string;
+
+  beforeEach(async () => {
+    backup = path.join(dir, 'backup.db');
+    await recordAll(await openSqliteStore(backup), 'backup', 50).then((store) => store.close());
+    // Nothing of it stands in a log any more.
+    new Database(backup).pragma('wal_checkpoint(TRUNCATE)');
+  });
+
+  async function recordAll<S extends RatingStore>(store: S, name: string, count: number): Promise<S> {
+    for (let index = 0; index < count; index += 1) await store.record(rating({ voter: `${name} ${index}` }));
+    return store;
+  }
+
+  /** How many voters of each name there are for somebody who opens the file now. */
+  async function votersIn(place: string): Promise<Record<string, number>> {
+    const reader = await startStoreProcess({ deployed: false, ratingsFile: place });
+    const found: Record<string, number> = {};
+    for await (const { voter } of reader.ratings('event')) {
+      const name = voter.replace(/ \d+$/, '');
+      found[name] = (found[name] ?? 0) + 1;
+    }
+    await reader.kill();
+    return found;
+  }
+
+  test.each(['kill', 'close'] as const)('keeps what it had and what came after: ended by %s', async (end) => {
+    const writer = await startStoreProcess(settings());
+    await recordAll(writer, 'before', 40);
+    renameSync(backup, file);
+    await recordAll(writer, 'after', 40);
+    await writer[end]();
+    expect(await votersIn(file)).toEqual({ backup: 50, after: 40 });
+  });
+
+  test('keeps what it had when nothing comes after', async () => {
+    const store = await recordAll(await openSqliteStore(file), 'before', 40);
+    renameSync(backup, file);
+    await store.close();
+    expect(await votersIn(file)).toEqual({ backup: 50 });
+  });
+
+  test.each([
+    ['another one takes its name', () => renameSync(backup, file), { backup: 50, first: 40, second: 40 }],
+    ['it is deleted', () => rmSync(file), { first: 40, second: 40 }],
+    ['it is deleted with its log', deleteWithLog, { first: 40, second: 40 }],
+  ])(
+    'keeps what two processes that write at the same time acknowledged since, when %s',
+    async (_, replace, kept) => {
+      const [first, second] = await Promise.all([
+        startStoreProcess(settings()),
+        startStoreProcess(settings()),
+      ]);
+      await Promise.all([recordAll(first, 'before', 40), recordAll(second, 'also before', 40)]);
+      replace();
+      await Promise.all([recordAll(first, 'first', 40), recordAll(second, 'second', 40)]);
+      expect(await first.tally('event')).toEqual(await second.tally('event'));
+      await Promise.all([first.kill(), second.kill()]);
+      expect(await votersIn(file)).toEqual(kept);
+    },
+  );
+
+  test('is whole under the name it was given, without its log', async () => {
+    const store = await recordAll(await openSqliteStore(file), 'before', 40);
+    const archive = path.join(dir, 'archive.db');
+    renameSync(file, archive);
+    await store.record(rating({ voter: 'after 0' }));
+    await store.close();
+    expect(await votersIn(archive)).toMatchObject({ before: 40 });
+    expect(await votersIn(file)).toEqual({ after: 1 });
+  });
+
+  test('is refused when it comes back, and keeps what it had', async () => {
+    const store = await recordAll(await openSqliteStore(file), 'before', 40);
+    const archive = path.join(dir, 'archive.db');
+    renameSync(file, archive);
+    expect(await store.tally('event')).toEqual([]);
+    renameSync(archive, file);
+    const reason = 'RATINGS_FILE was replaced while it was in use';
+    await expect(store.record(rating({ voter: 'after' }))).rejects.toThrow(reason);
+    await expect(store.tally('event')).rejects.toThrow(StoreUnavailable);
+    await store.close();
+    expect(await votersIn(file)).toEqual({ before: 40 });
+  });
+
+  test.each(['-shm', '-wal'])('does not need its %s to be left', async (suffix) => {
+    const writer = await startStoreProcess(settings());
+    await recordAll(writer, 'before', 40);
+    rmSync(`${file}${suffix}`);
+    renameSync(backup, file);
+    await recordAll(writer, 'after', 3);
+    await writer.kill();
+    expect(await votersIn(file)).toEqual({ backup: 50, after: 3 });
+  });
+
+  test('keeps what a process that begins before the others have noticed acknowledges', async () => {
+    const former = await startStoreProcess(settings());
+    await recordAll(former, 'before', 40);
+    renameSync(backup, file);
+    const later = await startStoreProcess(settings());
+    await recordAll(later, 'later', 40);
+    await recordAll(former, 'former', 40);
+    await recordAll(later, 'later still', 40);
+    await Promise.all([former.kill(), later.kill()]);
+    expect(await votersIn(file)).toEqual({ backup: 50, later: 40, former: 40, 'later still': 40 });
+  });
+
+  test('keeps what a process acknowledges that missed one of two', async () => {
+    const idle = await startStoreProcess(settings());
+    const busy = await startStoreProcess(settings());
+    rmSync(file);
+    await recordAll(busy, 'between', 40);
+    renameSync(backup, file);
+    await recordAll(idle, 'idle', 40);
+    await recordAll(busy, 'busy', 40);
+    await Promise.all([idle.kill(), busy.kill()]);
+    expect(await votersIn(file)).toEqual({ backup: 50, idle: 40, busy: 40 });
+  });
+
+  test('is not spoilt by the log that killed processes left, which is kept', async () => {
+    const killed = await recordAll(await startStoreProcess(settings()), 'before', 40);
+    await killed.kill();
+    const archive = path.join(dir, 'archive.db');
+    renameSync(file, archive);
+    renameSync(backup, file);
+    expect(await votersIn(file)).toEqual({ backup: 50 });
+    const log = readdirSync(dir).find((name) => name.startsWith('ratings.db-wal.former-'));
+    renameSync(path.join(dir, log ?? 'no log is kept'), `${archive}-wal`);
+    expect(await votersIn(archive)).toEqual({ before: 40 });
+  });
+
+  test('is left when others let go of it', async () => {
+    const store = await recordAll(await openSqliteStore(file), 'before', 1);
+    const other = new Database(file);
+    other.exec('BEGIN');
+    expect(other.prepare('SELECT count(*) AS count FROM ratings').get()).toMatchObject({ count: 1 });
+    await store.record(rating({ voter: 'before 1' }));
+    renameSync(backup, file);
+    let free = false;
+    setTimeout(() => {
+      free = true;
+      other.exec('ROLLBACK');
+    }, 50);
+    await store.record(rating({ voter: 'after 0' }));
+    expect(free).toBe(true);
+    await store.close();
+    expect(await votersIn(file)).toEqual({ backup: 50, after: 1 });
+  });
 });
 
 test('a file of version 1 keeps its ratings through the steps that come after, all or none', async () => {
@@ -254,7 +410,7 @@ test('calls that come while others hold a file that is not open yet share one op
 
 test('calls that come while others hold a file that was deleted and made anew share one opening, too', async () => {
   const store = await openSqliteStore(file);
-  rmSync(file);
+  deleteWithLog();
   holdForAWhile();
   const before = mockConnections.length;
   await Promise.all([

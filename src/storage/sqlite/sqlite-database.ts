@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import { ConfigFault } from '../config-fault';
 import type { SchemaState } from '../rating-store';
@@ -22,24 +22,6 @@ interface Statement {
 }
 
 /**
- * Opens a SQLite file, made where there is none: in WAL mode, at this program's schema, durable. Other calls go on while it waits.
- * @throws ConfigFault naming RATINGS_FILE; StoreUnavailable when the disk is full or others do not let go of the file
- */
-export async function openDatabase(file: string): Promise<Database> {
-  let database: Database | undefined;
-  try {
-    mkdirSync(path.dirname(file), { recursive: true });
-    const connection = connect(file);
-    database = connection;
-    await patiently(() => prepare(connection));
-    return connection;
-  } catch (error) {
-    database?.close();
-    throw explainOpening(error);
-  }
-}
-
-/**
  * Looks whether a file can be used, and neither makes nor changes one: `to` is what opening would bring it to.
  * @throws ConfigFault, StoreUnavailable as opening it would
  */
@@ -60,7 +42,8 @@ export async function inspectSqliteFile(file: string): Promise<SchemaState> {
   }
 }
 
-function connect(file: string): Database {
+/** Where there is no file, SQLite makes one. */
+export function connect(file: string): Database {
   // Asked for only here: where SQLite is not the store, the package need not be installed.
   const Libsql: new (file: string) => Database = require('libsql');
   const database = new Libsql(file);
@@ -69,11 +52,16 @@ function connect(file: string): Database {
   return database;
 }
 
-// When the file is busy all of it may be done again.
-function prepare(database: Database): void {
+/** Puts the file into WAL mode, and begins its log and the index of it. May be done again when the file is busy. */
+export function beginLog(database: Database): void {
   // Changing the mode needs the file alone, so a file that has it is left in peace.
   if (database.prepare('PRAGMA journal_mode').get()?.journal_mode !== 'wal')
     database.pragma('journal_mode = WAL');
+  database.exec('SELECT 1 FROM sqlite_schema LIMIT 1');
+}
+
+/** Makes what is written durable, and brings the tables to this program's schema. May be done again when the file is busy. */
+export function prepare(database: Database): void {
   // In WAL mode only FULL survives a power loss: https://www.sqlite.org/pragma.html#pragma_synchronous
   database.pragma('synchronous = FULL');
   // What was deleted is overwritten: an erased comment must not be found in the file's free pages.

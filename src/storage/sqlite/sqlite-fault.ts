@@ -4,7 +4,7 @@ import { unexpectedFault } from '../unexpected-fault';
 
 /** Makes of an error while opening what is wrong: with the configuration, or with the moment. */
 export function explainOpening(error: unknown): Error {
-  if (error instanceof ConfigFault) return error;
+  if (error instanceof ConfigFault || error instanceof StoreUnavailable) return error;
   if (isPassing(error) && !/READONLY|CANTOPEN/.test(codeOf(error))) return awayNow(error);
   return new ConfigFault(
     `RATINGS_FILE cannot be opened as a SQLite file (${codeOf(error)}): check its path and rights.`,
@@ -19,7 +19,7 @@ export function unavailable(error: unknown): unknown {
   return unexpectedFault(`SQLite, whose file RATINGS_FILE names, cannot be used (${code})`, error);
 }
 
-function awayNow(error: unknown): StoreUnavailable {
+export function awayNow(error: unknown): StoreUnavailable {
   return new StoreUnavailable(`SQLite, whose file RATINGS_FILE names, cannot be used now (${codeOf(error)})`);
 }
 

@@ -1,12 +1,10 @@
-import { statSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { StoreUnavailable } from '../rating-store';
 import type { TableRow } from '../table-row';
+import { hasMoved, leave, leaveForGood, type OpenFile, openFile } from './open-file';
 import { patience, patiently, pause } from './patiently';
-import { type Database, openDatabase } from './sqlite-database';
+import type { Database } from './sqlite-database';
 import { isBusy, isPassing, unavailable } from './sqlite-fault';
-
-// Closing one would delete the log of the file that has its name now: https://www.sqlite.org/howtocorrupt.html
-const abandoned: Database[] = [];
 
 /** One call of `write` on its way into the file. */
 interface Write {
@@ -16,6 +14,9 @@ interface Write {
   settle: (outcome: Outcome) => void;
 }
 
+/** Why writes are not settled yet: others had the file, or it is not the one that has the name. */
+type PutOff = { busy: unknown } | 'moved';
+
 type Outcome = { result: unknown } | { error: unknown };
 
 /**
@@ -23,21 +24,21 @@ type Outcome = { result: unknown } | { error: unknown };
  * a write has returned, after a power loss too.
  */
 export class SqliteFile {
-  private identity: string;
+  /** Another file has the name: nothing is written before it is open. */
+  private astray = false;
   private following: Promise<void> | undefined;
   private waiting: Write[] = [];
   private writing = false;
 
-  private constructor(
-    private readonly file: string,
-    private database: Database,
-  ) {
-    this.identity = identify(file);
+  private constructor(private open: OpenFile) {}
+
+  private get database(): Database {
+    return this.open.database;
   }
 
   /** @throws ConfigFault naming RATINGS_FILE; StoreUnavailable when the disk is full or others do not let go of the file */
   static async open(file: string): Promise<SqliteFile> {
-    return new SqliteFile(file, await openDatabase(file));
+    return new SqliteFile(await openFile(file));
   }
 
   /**
@@ -57,7 +58,7 @@ export class SqliteFile {
   /** @throws StoreUnavailable as `write` does */
   async read<R>(work: () => R): Promise<R> {
     try {
-      return await patiently(() => (this.hasMoved() ? this.follow().then(work) : work()));
+      return await patiently(() => (this.isAstray() ? this.follow().then(work) : work()));
     } catch (error) {
       throw unavailable(error);
     }
@@ -87,12 +88,21 @@ export class SqliteFile {
     return this.database.prepare(sql).all(...values);
   }
 
-  /** What waits to be written has its turn before. */
-  close(): void {
+  /**
+   * What waits to be written has its turn before.
+   * @throws StoreUnavailable when the file was replaced, and others do not let go of the former one
+   */
+  async close(): Promise<void> {
     const last = this.waiting.splice(0);
-    const busy = this.writeTogether(last);
-    if (busy !== undefined) for (const { settle } of last) settle({ error: unavailable(busy) });
-    this.database.close();
+    const putOff = last.length > 0 ? this.writeTogether(last) : undefined;
+    if (putOff !== undefined) this.refuse(last, reasonOf(putOff));
+    await this.following?.catch(() => {});
+    if (!hasMoved(this.open)) return this.database.close();
+    try {
+      await leaveForGood(this.open);
+    } catch (error) {
+      throw unavailable(error);
+    }
   }
 
   // Waiting for the disk is most of what a write costs, so those that came meanwhile share the next transaction.
@@ -100,30 +110,30 @@ export class SqliteFile {
     this.writing = true;
     while (this.waiting.length > 0) {
       await nextTurn();
-      if (this.hasMoved()) await this.followOrRefuse();
       const writes = this.waiting;
       this.waiting = [];
-      const busy = this.writeTogether(writes);
-      if (busy === undefined) continue;
-      const now = performance.now();
-      const patient = writes.filter(({ deadline }) => deadline >= now);
-      for (const { deadline, settle } of writes) if (deadline < now) settle({ error: unavailable(busy) });
-      this.waiting.unshift(...patient);
-      await pause();
+      const putOff = this.writeTogether(writes);
+      if (putOff === undefined) continue;
+      this.waiting.unshift(...writes);
+      await (putOff === 'moved' ? this.followOrRefuse() : this.waitOrRefuse(putOff.busy));
     }
     this.writing = false;
   }
 
-  /** Settles the writes, or none of them and answers the error when others had the file. */
-  private writeTogether(writes: readonly Write[]): unknown {
+  /** Settles the writes, or none of them. */
+  private writeTogether(writes: readonly Write[]): PutOff | undefined {
+    if (this.astray) return 'moved';
     try {
       const outcomes = this.transact(() => writes.map(({ work }) => this.attempt(work)));
+      // Asked afterwards, so that nothing is acknowledged that stands in a file which nobody finds.
+      if (this.isAstray()) return 'moved';
       writes.forEach(({ settle }, at) => {
         const outcome = outcomes[at] as Outcome;
         settle('error' in outcome ? { error: unavailable(outcome.error) } : outcome);
       });
     } catch (error) {
-      if (isBusy(error)) return error;
+      if (isBusy(error)) return { busy: error };
+      if (this.isAstray()) return 'moved';
       this.refuse(writes, error);
     }
     return undefined;
@@ -163,16 +173,25 @@ export class SqliteFile {
     }
   }
 
-  private hasMoved(): boolean {
-    return identify(this.file) !== this.identity;
-  }
-
   private async followOrRefuse(): Promise<void> {
     try {
       await this.follow();
     } catch (error) {
       this.refuse(this.waiting.splice(0), error);
     }
+  }
+
+  private waitOrRefuse(busy: unknown): Promise<void> {
+    const now = performance.now();
+    const late = this.waiting.filter(({ deadline }) => deadline < now);
+    this.waiting = this.waiting.filter(({ deadline }) => deadline >= now);
+    this.refuse(late, busy);
+    return pause();
+  }
+
+  private isAstray(): boolean {
+    this.astray ||= hasMoved(this.open);
+    return this.astray;
   }
 
   // Who deletes or replaces the file begins anew. SQLite would go on writing to the one that nobody can find any more.
@@ -184,18 +203,14 @@ export class SqliteFile {
   }
 
   private async openAnew(): Promise<void> {
-    const next = await openDatabase(this.file);
-    abandoned.push(this.database);
-    this.database = next;
-    this.identity = identify(this.file);
+    await patiently(() => leave(this.open));
+    if (hasMoved(this.open)) this.open = await openFile(this.open.file);
+    this.astray = false;
   }
 }
 
-function identify(file: string): string {
-  try {
-    const { dev, ino } = statSync(file, { bigint: true });
-    return `${dev} ${ino}`;
-  } catch {
-    return 'gone';
-  }
+function reasonOf(putOff: PutOff): unknown {
+  return putOff === 'moved'
+    ? new StoreUnavailable('RATINGS_FILE was replaced while it was in use.')
+    : putOff.busy;
 }

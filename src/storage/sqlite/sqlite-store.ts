@@ -238,7 +238,7 @@ class SqliteStore implements RatingStore {
   }
 
   async close(): Promise<void> {
-    this.file.close();
+    await this.file.close();
   }
 
   private putSetting(event: string, setting: SessionSetting): void {
