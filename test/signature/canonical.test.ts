@@ -2,6 +2,7 @@ import { constants } from 'node:buffer';
 import { createHash, createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
+import { isUtf8 } from '../../src/signature/canonical';
 import { type CompatName, type SignedRequest, sign, verify } from '../../src/signature/index';
 
 const token = '12345';
@@ -320,4 +321,36 @@ test('sign throws for what Twilio could not have sent', () => {
   expect(() => sign({ url: site, body: '{}', contentType: 'application/json' }, token)).toThrow(
     /missing-body-hash/,
   );
+});
+
+test.each([
+  undefined,
+  null,
+  5,
+  '',
+  'application/json',
+  'application/json; charset=utf-8',
+  'application/json;charset=UTF8',
+  'application/json;  charset="utf-8"',
+  'application/json; charset  =  utf-8  ; version=1',
+])('%p leaves a body to be read as UTF-8', (type) => {
+  expect(isUtf8(type)).toBe(true);
+});
+
+test.each([
+  'application/json; charset=utf-7',
+  'application/json; charset=us-ascii',
+  'application/json; charset=xutf-8',
+  'application/json; charset=utf-8x',
+  'application/json; charset="utf-8',
+  'application/json; charset=utf-8"',
+  'application/json; charset=',
+  'application/json; xcharset=utf-8',
+  'application/json; charsetx=utf-8',
+  'application/json charset=utf-8',
+  'application/json; charset=utf-8; charset=utf-7',
+  'application/json; charset=utf-8; charset=utf-8',
+  'application/json; charset=utf-7; charset=utf-8',
+])('%p names another charset than UTF-8, or none that all read alike', (type) => {
+  expect(isUtf8(type)).toBe(false);
 });
