@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import Database from 'libsql';
 import { ConfigFault } from '../../src/storage/config-fault';
 import { StoreUnavailable } from '../../src/storage/rating-store';
+import { inspectSqliteFile } from '../../src/storage/sqlite/sqlite-database';
 import { openSqliteStore } from '../../src/storage/sqlite/sqlite-store';
 import { describeRatingStore, rating } from './contract';
 import { describeCrashes } from './crashes';
@@ -60,10 +61,51 @@ test.each([
   await expect(openSqliteStore(file)).rejects.toThrow(/^RATINGS_FILE cannot be opened/);
 });
 
-test('refuses a file that a newer version made', async () => {
+describe('a file that it must not use stays as it was', () => {
+  const newer = 'RATINGS_FILE was made by a newer version of ringtrue: update, or choose another file.';
+  const foreign = 'RATINGS_FILE is a database of another program: choose another file.';
+  const ours = 'CREATE TABLE settings (it); CREATE TABLE ratings (it);';
+
+  test.each([
+    ['a newer version made it', 'PRAGMA user_version = 99; PRAGMA application_id = 1382634610', newer],
+    ['a newer version without a mark made it', 'PRAGMA user_version = 99', newer],
+    ['it has tables of others', 'CREATE TABLE bookmarks (it)', foreign],
+    [
+      'it has tables of others and a version',
+      'CREATE TABLE bookmarks (it); PRAGMA user_version = 2',
+      foreign,
+    ],
+    [
+      'it has tables of others and a high version',
+      'CREATE TABLE bookmarks (it); PRAGMA user_version = 99',
+      foreign,
+    ],
+    ['it has some tables of the same name', `${ours} PRAGMA user_version = 2`, foreign],
+    ['it says that it is of another program', 'PRAGMA application_id = 252006673', foreign],
+  ])('%s', async (_, sql, sentence) => {
+    const file = path.join(dir, 'ratings.db');
+    const other = new Database(file);
+    other.exec(sql);
+    other.close();
+    const before = readFileSync(file);
+    await expect(openSqliteStore(file)).rejects.toThrow(new ConfigFault(sentence));
+    await expect(inspectSqliteFile(file)).rejects.toThrow(new ConfigFault(sentence));
+    expect(readFileSync(file)).toEqual(before);
+  });
+});
+
+test('a file that a version without a mark made is used, and marked', async () => {
   const file = path.join(dir, 'ratings.db');
-  const newer = new Database(file);
-  newer.pragma('user_version = 99');
-  newer.close();
-  await expect(openSqliteStore(file)).rejects.toThrow('newer version');
+  const store = await openSqliteStore(file);
+  await store.record(rating());
+  await store.close();
+  const database = new Database(file);
+  expect(database.prepare('PRAGMA application_id').get()).toMatchObject({ application_id: 1382634610 });
+  database.pragma('application_id = 0');
+  expect(await inspectSqliteFile(file)).toEqual({ from: 2, to: 2 });
+  const again = await openSqliteStore(file);
+  expect(await again.tally('event')).toMatchObject([{ count: 1 }]);
+  expect(database.prepare('PRAGMA application_id').get()).toMatchObject({ application_id: 1382634610 });
+  await again.close();
+  database.close();
 });

@@ -5,7 +5,7 @@ import type { SchemaState } from '../rating-store';
 import type { TableRow } from '../table-row';
 import { patiently } from './patiently';
 import { explainOpening } from './sqlite-fault';
-import { migrations } from './sqlite-schema';
+import { applicationId, migrations, tableNames } from './sqlite-schema';
 
 /** What is needed of `libsql`, which has no types of its own for this. */
 export interface Database {
@@ -32,8 +32,7 @@ export async function inspectSqliteFile(file: string): Promise<SchemaState> {
     if (!statSync(place, { throwIfNoEntry: false })) return { from: 0, to: migrations.length };
     const connection = connect(place);
     database = connection;
-    const version = await patiently(() => readVersion(connection));
-    refuseNewer(version);
+    const { version } = await patiently(() => readMark(connection));
     return { from: version, to: migrations.length };
   } catch (error) {
     throw explainOpening(error);
@@ -41,6 +40,8 @@ export async function inspectSqliteFile(file: string): Promise<SchemaState> {
     database?.close();
   }
 }
+
+const firstRead = 'SELECT 1 FROM sqlite_schema LIMIT 1';
 
 /** Where there is no file, SQLite makes one. */
 export function connect(file: string): Database {
@@ -52,12 +53,16 @@ export function connect(file: string): Database {
   return database;
 }
 
-/** Puts the file into WAL mode, and begins its log and the index of it. May be done again when the file is busy. */
+/**
+ * Puts the file into WAL mode, and begins its log and the index of it. May be done again when the file is busy.
+ * @throws ConfigFault when it is another program's, or a newer version made it: nothing of it is changed then
+ */
 export function beginLog(database: Database): void {
+  readMark(database);
   // Changing the mode needs the file alone, so a file that has it is left in peace.
   if (database.prepare('PRAGMA journal_mode').get()?.journal_mode !== 'wal')
-    database.pragma('journal_mode = WAL');
-  database.exec('SELECT 1 FROM sqlite_schema LIMIT 1');
+    database.exec('PRAGMA journal_mode = WAL');
+  database.exec(firstRead);
 }
 
 /** Makes what is written durable, and brings the tables to this program's schema. May be done again when the file is busy. */
@@ -70,28 +75,64 @@ export function prepare(database: Database): void {
 }
 
 function migrate(database: Database): void {
-  if (readVersion(database) === migrations.length) return;
-  database.exec('BEGIN IMMEDIATE');
-  try {
+  const known = readMark(database);
+  if (known.version === migrations.length && known.marked) return;
+  transact(database, 'IMMEDIATE', () => {
     // Read again: another process may have been quicker.
-    const version = readVersion(database);
-    refuseNewer(version);
+    const { version } = markOf(database);
     for (const step of migrations.slice(version)) database.exec(step);
     database.pragma(`user_version = ${migrations.length}`);
+    database.pragma(`application_id = ${applicationId}`);
+  });
+}
+
+/** How far the tables are, and whether the file says whose they are. */
+interface Mark {
+  version: number;
+  marked: boolean;
+}
+
+// In a transaction, as it is read in parts and others may be making the tables.
+function readMark(database: Database): Mark {
+  return transact(database, 'DEFERRED', () => {
+    // A statement of libsql's that finds the file busy stays under way; what `exec` runs does not.
+    database.exec(firstRead);
+    return markOf(database);
+  });
+}
+
+function markOf(database: Database): Mark {
+  const version = Number(database.prepare('PRAGMA user_version').get()?.user_version);
+  const application = Number(database.prepare('PRAGMA application_id').get()?.application_id);
+  const sql =
+    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
+  const tables = database
+    .prepare(sql)
+    .all()
+    .map(({ name }) => name);
+  const marked = application === applicationId;
+  const empty = tables.length === 0;
+  const complete = tableNames.every((name) => tables.includes(name));
+  if (version > migrations.length && (marked || (application === 0 && (empty || complete)))) {
+    throw new ConfigFault(
+      'RATINGS_FILE was made by a newer version of ringtrue: update, or choose another file.',
+    );
+  }
+  const ours = version === 0 ? empty : complete;
+  if (!ours || !(marked || application === 0)) {
+    throw new ConfigFault('RATINGS_FILE is a database of another program: choose another file.');
+  }
+  return { version, marked };
+}
+
+function transact<R>(database: Database, mode: 'IMMEDIATE' | 'DEFERRED', work: () => R): R {
+  database.exec(`BEGIN ${mode}`);
+  try {
+    const result = work();
     database.exec('COMMIT');
+    return result;
   } catch (error) {
     if (database.inTransaction) database.exec('ROLLBACK');
     throw error;
   }
-}
-
-function readVersion(database: Database): number {
-  return Number(database.prepare('PRAGMA user_version').get()?.user_version);
-}
-
-function refuseNewer(version: number): void {
-  if (version <= migrations.length) return;
-  throw new ConfigFault(
-    'RATINGS_FILE was made by a newer version of ringtrue: update, or choose another file.',
-  );
 }

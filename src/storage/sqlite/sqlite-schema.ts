@@ -1,3 +1,9 @@
+/** `PRAGMA application_id` of files that this program made; older versions left it 0. Stands for "RiTr", and is never changed. */
+export const applicationId = 0x52695472;
+
+/** The tables that every version has. */
+export const tableNames = ['ratings', 'messages', 'tallies', 'settings', 'uncounted'];
+
 /** The version that `PRAGMA user_version` holds is the number of steps that were taken. A step is never changed, only added. */
 export const migrations = [
   `CREATE TABLE ratings (
