@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import fs, {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import Database from 'libsql';
@@ -92,6 +100,40 @@ describe('a file that it must not use stays as it was', () => {
     await expect(inspectSqliteFile(file)).rejects.toThrow(new ConfigFault(sentence));
     expect(readFileSync(file)).toEqual(before);
   });
+});
+
+test.each([
+  ['below /proc', '/proc/nowhere/ratings.db'],
+  ['in a folder where nobody can make one', '/sys/kernel/ratings.db'],
+  ['below a file', '/dev/null/ratings.db'],
+])('says in one sentence that no file can be made %s, when it looks and when it opens', async (_, file) => {
+  const sentence =
+    /^RATINGS_FILE cannot be opened as a SQLite file \([A-Z_]+\): check its path and rights, or those of --data\.$/;
+  await expect(inspectSqliteFile(file)).rejects.toThrow(sentence);
+  await expect(openSqliteStore(file)).rejects.toThrow(sentence);
+  await expect(openSqliteStore(file)).rejects.toThrow(ConfigFault);
+});
+
+test('looking where a file could be made leaves nothing there', async () => {
+  expect(await inspectSqliteFile(path.join(dir, 'some', 'folder', 'ratings.db'))).toEqual({ from: 0, to: 2 });
+  expect(readdirSync(dir)).toEqual([]);
+});
+
+test('a file with current tables that cannot be written is refused, when it is looked at and when it is opened', async () => {
+  const file = path.join(dir, 'ratings.db');
+  await (await openSqliteStore(file)).close();
+  rmSync(`${file}-claim`);
+  const writable = jest.spyOn(fs, 'accessSync').mockImplementation((place) => {
+    if (place === file) throw Object.assign(new Error('read-only'), { code: 'EROFS' });
+  });
+  try {
+    const sentence = 'RATINGS_FILE cannot be opened as a SQLite file (EROFS)';
+    await expect(inspectSqliteFile(file)).rejects.toThrow(sentence);
+    await expect(openSqliteStore(file)).rejects.toThrow(sentence);
+    expect(existsSync(`${file}-claim`)).toBe(false);
+  } finally {
+    writable.mockRestore();
+  }
 });
 
 test('a file that a version without a mark made is used, and marked', async () => {

@@ -1,7 +1,8 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { accessSync, closeSync, constants, openSync } from 'node:fs';
 import path from 'node:path';
+import { makeFolder } from '../make-folder';
 import { StoreUnavailable } from '../rating-store';
-import { identify } from './file-identity';
+import { gone, identify } from './file-identity';
 import { identifyAll, isClaimed, LogClaim } from './log-claim';
 import { patiently } from './patiently';
 import { beginLog, connect, type Database, prepare } from './sqlite-database';
@@ -26,7 +27,9 @@ export async function openFile(file: string): Promise<OpenFile> {
   let claim: LogClaim | undefined;
   let open: OpenFile | undefined;
   try {
-    mkdirSync(path.dirname(file), { recursive: true });
+    makeFolder(path.dirname(file));
+    // SQLite opens one that it cannot write, and says so at the first write only.
+    if (identify(file) !== gone) accessSync(file, constants.W_OK);
     const holding = new LogClaim(file);
     claim = holding;
     const opened = await patiently(() =>

@@ -1,6 +1,8 @@
-import { statSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { ConfigFault } from '../config-fault';
+import { tryFolder } from '../make-folder';
 import type { SchemaState } from '../rating-store';
 import type { TableRow } from '../table-row';
 import { patiently } from './patiently';
@@ -29,8 +31,13 @@ export async function inspectSqliteFile(file: string): Promise<SchemaState> {
   const place = path.resolve(file);
   let database: Database | undefined;
   try {
-    if (!statSync(place, { throwIfNoEntry: false })) return { from: 0, to: migrations.length };
-    const connection = connect(place);
+    if (!statSync(place, { throwIfNoEntry: false })) {
+      tryFolder(path.dirname(place));
+      return { from: 0, to: migrations.length };
+    }
+    // The log stands in the folder.
+    for (const written of [place, path.dirname(place)]) accessSync(written, constants.W_OK);
+    const connection = connect(`${pathToFileURL(place)}?mode=ro`);
     database = connection;
     const { version } = await patiently(() => readMark(connection));
     return { from: version, to: migrations.length };
@@ -43,14 +50,23 @@ export async function inspectSqliteFile(file: string): Promise<SchemaState> {
 
 const firstRead = 'SELECT 1 FROM sqlite_schema LIMIT 1';
 
-/** Where there is no file, SQLite makes one. */
+/** @param file its path or a `file:` URL. Where there is no file, SQLite makes one. */
 export function connect(file: string): Database {
   // Asked for only here: where SQLite is not the store, the package need not be installed.
   const Libsql: new (file: string) => Database = require('libsql');
-  const database = new Libsql(file);
+  const database = openWith(Libsql, file);
   // Its own waiting would keep the whole process.
   database.pragma('busy_timeout = 0');
   return database;
+}
+
+// What libsql throws here has no code.
+function openWith(Libsql: new (file: string) => Database, file: string): Database {
+  try {
+    return new Libsql(file);
+  } catch (cause) {
+    throw Object.assign(new Error('SQLite cannot open the file', { cause }), { code: 'SQLITE_CANTOPEN' });
+  }
 }
 
 /**

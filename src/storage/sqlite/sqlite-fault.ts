@@ -7,7 +7,7 @@ export function explainOpening(error: unknown): Error {
   if (error instanceof ConfigFault || error instanceof StoreUnavailable) return error;
   if (isPassing(error) && !/READONLY|CANTOPEN/.test(codeOf(error))) return awayNow(error);
   return new ConfigFault(
-    `RATINGS_FILE cannot be opened as a SQLite file (${codeOf(error)}): check its path and rights.`,
+    `RATINGS_FILE cannot be opened as a SQLite file (${codeOf(error)}): check its path and rights, or those of --data.`,
   );
 }
 
