@@ -1,8 +1,14 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'dotenv';
-import { demoCredentials, findDemoCredentials, makeDemoCredentials } from '../emulator/demo-credentials';
+import {
+  type DemoCredentials,
+  demoCredentials,
+  findDemoCredentials,
+  makeDemoCredentials,
+} from '../emulator/demo-credentials';
 import { eventNumber } from '../emulator/phone/phone-numbers';
+import { makeFolder } from '../storage/make-folder';
 import { UsageFault } from './usage-fault';
 
 export interface Environment {
@@ -54,10 +60,15 @@ export function readEnvironment({
     return { variables: { ...variables, ...named(credentials) }, credentials };
   }
   const folder = path.resolve(dir, dataDir);
-  const demo = makeDemo ? demoCredentials(folder) : findDemoCredentials(folder);
+  const demo = makeDemo ? demoCredentialsIn(folder) : findDemoCredentials(folder);
   const { accountSid, authToken } = demo ?? makeDemoCredentials();
   const made = { accountSid, authToken, source: demo ? ('demo' as const) : ('none' as const) };
   return { variables: { ...variables, ...named(made) }, credentials: made };
+}
+
+function demoCredentialsIn(folder: string): DemoCredentials {
+  makeFolder(folder, 0o700);
+  return demoCredentials(folder);
 }
 
 /**
@@ -65,7 +76,7 @@ export function readEnvironment({
  * should not ask for, values made up once and kept in `dataDir`.
  */
 export function localVariables(variables: Record<string, string>, dataDir: string): Record<string, string> {
-  const demo = demoCredentials(dataDir);
+  const demo = demoCredentialsIn(dataDir);
   return {
     VOTER_SECRET: demo.voterSecret,
     ORGANISER_USER: demo.organiserUser,

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { makeFolder } from '../storage/make-folder';
 
 /** Made-up credentials of one checkout: enough for everything that happens on this machine. */
 export interface DemoCredentials {
@@ -63,7 +62,7 @@ export function makeDemoCredentials(): DemoCredentials {
 
 function createCredentialsFile(file: string): DemoCredentials {
   const credentials = makeDemoCredentials();
-  makeFolder(path.dirname(file), 0o700);
+  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   const draft = `${file}.${process.pid}`;
   writeFileSync(draft, `${JSON.stringify(credentials, null, 2)}\n`, { mode: 0o600 });
   try {

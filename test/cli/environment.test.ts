@@ -101,3 +101,9 @@ test.each([
 test('says so when a named file does not exist', () => {
   expect(() => readEnvironment({ dir, envFile: '.env.prod' })).toThrow('There is no file .env.prod');
 });
+
+test('does not wait for ever for a folder that nobody can make', () => {
+  const dataDir = '/proc/nowhere/ringtrue';
+  expect(() => readEnvironment({ dir, dataDir, makeDemo: true })).toThrow(/^E[A-Z]+: .*\/proc/);
+  expect(() => localVariables({}, dataDir)).toThrow(/^E[A-Z]+: .*\/proc/);
+});
