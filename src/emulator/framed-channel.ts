@@ -66,7 +66,19 @@ export class FramedChannel {
     if (this.outgoing.length === 0) return;
     const bytes = joined(this.outgoing);
     this.outgoing = [];
-    if (this.open) this.stream.write(bytes);
+    if (this.open) this.writeWithoutStack(bytes);
+  }
+
+  // A write fails when the other process has just ended, and Node looks at the stack of such an error. For one frame of ours it would
+  // read the map of this program's sources, which it keeps: 10 MB.
+  private writeWithoutStack(bytes: Buffer): void {
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
+    try {
+      this.stream.write(bytes);
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
+    }
   }
 
   private read(chunk: Buffer): void {

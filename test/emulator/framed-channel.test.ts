@@ -102,3 +102,21 @@ test('says when the other side reads more slowly than is sent, and when it has r
   await drained;
   expect(channel.full).toBe(false);
 });
+
+test('a write that fails says nothing of where it was made, so that no source map is read for it', async () => {
+  const errors: Error[] = [];
+  const stream = new Duplex({
+    read() {},
+    write(_, __, done) {
+      const error = new Error('write EPIPE');
+      errors.push(error);
+      done(error);
+    },
+  });
+  const channel = new FramedChannel(stream, () => {});
+  const closed = new Promise<void>((resolve) => channel.onceClosed(resolve));
+  channel.send({});
+  await closed;
+  expect(errors.map(({ stack }) => stack)).toEqual(['Error: write EPIPE']);
+  expect(Error.stackTraceLimit).toBeGreaterThan(0);
+});
