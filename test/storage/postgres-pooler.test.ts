@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { ConfigFault } from '../../src/storage/config-fault';
 import { openPostgresStore } from '../../src/storage/postgres/postgres-store';
 import { describeWith } from '../requires';
 import { describeRatingStore, rating } from './contract';
@@ -39,6 +40,36 @@ describeWith('PostgreSQL', 'with a pooler', (postgres) =>
       } finally {
         await Promise.all(stores.map((store) => store.close()));
       }
+    });
+
+    test.each([
+      [
+        'a database that is not there',
+        (url: URL) => {
+          url.pathname = '/nowhere';
+        },
+        'there is no such database: check its name',
+      ],
+      [
+        'a user it does not know',
+        (url: URL) => {
+          url.username = 'nobody';
+        },
+        'the server refuses the password: check user name and password',
+      ],
+      [
+        'options, which it does not take',
+        (url: URL) => {
+          url.searchParams.set('options', '-c jit=off');
+        },
+        'its pooler takes no options: remove the parameter of this name',
+      ],
+    ])('%s is told as a fault of DATABASE_URL, not as a server that is away', async (_, spoil, fault) => {
+      const url = new URL(await freshUrl());
+      spoil(url);
+      await expect(openPostgresStore(url.href, 1)).rejects.toThrow(
+        new ConfigFault(`DATABASE_URL cannot be used, ${fault}.`),
+      );
     });
   }),
 );
