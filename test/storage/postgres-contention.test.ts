@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import postgres from 'postgres';
 import { openPostgresStore } from '../../src/storage/postgres/postgres-store';
-import type { RatingStore } from '../../src/storage/rating-store';
+import { type RatingStore, StoreUnavailable } from '../../src/storage/rating-store';
 import { describeWith } from '../requires';
+import { rating } from './contract';
 import { type PostgresServer, startPostgres } from './postgres-server';
 
 describeWith('PostgreSQL', 'PostgreSQL that others are using', (program) => {
@@ -73,4 +74,37 @@ describeWith('PostgreSQL', 'PostgreSQL that others are using', (program) => {
     expect(one + other).toBe(3_500);
     await second.close();
   });
+
+  test.each(['repeatable read', 'serializable'])(
+    'no text is refused where the default isolation is %s, from the first on',
+    async (isolation) => {
+      const fresh = await server.url(`t${randomBytes(6).toString('hex')}`);
+      const database = new URL(fresh).pathname.slice(1);
+      await server.run(
+        fresh,
+        `ALTER DATABASE "${database}" SET default_transaction_isolation = '${isolation}'`,
+      );
+      const stores = await Promise.all(Array.from({ length: 6 }, () => openPostgresStore(fresh, 2)));
+      const texts = Array.from({ length: 60 }, (_, index) =>
+        rating({ voter: `voter-${index % 20}`, messageSid: `SM${index}` }),
+      );
+      const outcomes = await Promise.all(
+        texts.flatMap((text, index) => [0, 1].map((more) => stores[(index + more) % 6]?.record(text))),
+      );
+      expect(outcomes.filter((outcome) => outcome?.duplicate)).toHaveLength(60);
+      expect(await stores[0]?.tally('event')).toMatchObject([{ count: 20, sum: 100 }]);
+      await Promise.all(stores.map((one) => one.close()));
+    },
+  );
+
+  test('what waits for a table longer than its caller is given up by the server, too', async () => {
+    await others.begin(async (sql) => {
+      await sql`LOCK TABLE ringtrue.settings IN ACCESS EXCLUSIVE MODE`;
+      const waiting = await Promise.allSettled(Array.from({ length: 30 }, () => store.settings('event')));
+      for (const call of waiting)
+        expect(call).toMatchObject({ status: 'rejected', reason: expect.any(StoreUnavailable) });
+      await calls(0);
+    });
+    expect(await store.settings('event')).toEqual([]);
+  }, 20_000);
 });

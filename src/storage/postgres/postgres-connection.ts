@@ -10,18 +10,23 @@ export type Value = string | number | null;
 /** How long a call may take, in milliseconds: less than half of what Twilio gives a webhook's answer. */
 const callTimeout = 3500;
 
+/** So many milliseconds before that the server gives a statement up, so that nothing waits there for a caller who has left. */
+const answerMargin = 500;
+
 /**
  * Asks PostgreSQL, in one round trip for each statement and without anything that a pooler in transaction mode forbids: the
  * driver sends values apart from the statement in a second one unless it is prepared, so values are written into it.
  */
 export class PostgresConnection {
   private sql: Sql;
+  private readonly terms: string;
 
   private constructor(
     private readonly connect: () => Sql,
     private readonly timeout: number,
   ) {
     this.sql = connect();
+    this.terms = termsWithin(timeout);
   }
 
   /**
@@ -74,11 +79,18 @@ export class PostgresConnection {
   // can be repeated: a MessageSid counts once, and what is deleted stays so.
   private async sendAgainIfCut(sql: Sql, statement: string): Promise<TableRow[]> {
     try {
-      return await sql.unsafe(statement);
+      return await this.send(sql, statement);
     } catch (error) {
       if (!isCut(error) || this.sql !== sql) throw error;
-      return await sql.unsafe(statement);
+      return await this.send(sql, statement);
     }
+  }
+
+  private async send(sql: Sql, statement: string): Promise<TableRow[]> {
+    const results: readonly unknown[] = await sql.unsafe(`${this.terms} ${statement}`);
+    // The driver gives one result after the other, and those without columns as one that is empty.
+    const last = results.at(-1);
+    return Array.isArray(last) ? last : [];
   }
 
   // Connections that went silent stay so for minutes: what comes next must not queue behind them.
@@ -87,6 +99,16 @@ export class PostgresConnection {
     this.sql = this.connect();
     silent.end({ timeout: 0 }).catch(() => {});
   }
+}
+
+/**
+ * What a message begins with. All statements of one message are one transaction, and what is set in it ends with it: poolers in
+ * transaction mode allow that, and refuse the same among the parameters of a connection. A database, a user or a pooler may have
+ * another default isolation, under which texts at the same moment refuse one another (40001).
+ * https://www.postgresql.org/docs/15/protocol-flow.html#PROTOCOL-FLOW-MULTI-STATEMENT
+ */
+function termsWithin(timeout: number): string {
+  return `SET TRANSACTION ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = ${timeout - answerMargin};`;
 }
 
 /**

@@ -3,6 +3,13 @@ import type { Options, PostgresType } from 'postgres';
 import { ConfigFault } from '../config-fault';
 
 /**
+ * How many statements may wait behind the one that a connection is at, which the driver's types do not know. One hides the way
+ * there and back; with more, a slow statement would hold up texts that another connection is free for, and the server would do
+ * what nobody waits for any more.
+ */
+const pipeline = { max_pipeline: 1 };
+
+/**
  * Checks DATABASE_URL and says how to connect. TLS with a checked certificate is the default; the URL's `sslmode` may ask
  * for less only where nobody can listen (`disable` on this machine), or name `require`: encrypted, server not checked.
  * Of other parameters `options` is passed on, `channel_binding=require` makes `require` check the certificate (the driver
@@ -25,6 +32,7 @@ export function postgresOptions(
     database: decode(url.pathname.slice(1)),
     ssl: tlsOf(url.searchParams, host),
     max: connections,
+    ...pipeline,
     // Poolers in transaction mode give each statement another session.
     prepare: false,
     fetch_types: false,
