@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { localCertificate } from '../../src/emulator/local-certificate';
@@ -189,6 +189,40 @@ describeWith('PostgreSQL', "PostgreSQL's tables", (program) => {
       new ConfigFault('DATABASE_URL cannot be used, its schema ringtrue is gone: run ringtrue migrate.'),
     );
     await store.close();
+  });
+
+  test('that another user made are used with the rights that docs/storage.md names, and refused in a sentence without', async () => {
+    const url = await freshUrl();
+    await migratePostgres(url);
+    await server.run(url, 'DROP ROLE IF EXISTS webhook; CREATE ROLE webhook LOGIN');
+    const ours = url.replace('ringtrue@', 'webhook@');
+    await expect(openPostgresStore(ours, 1)).rejects.toThrow(
+      new ConfigFault(
+        'DATABASE_URL cannot be used, the user may not do this: let it create the schema ringtrue or, where another user made it, give it the rights that docs/storage.md names.',
+      ),
+    );
+    const [, grants = ''] =
+      /```sql\n(GRANT [^`]*)```/.exec(readFileSync(path.join(__dirname, '../../docs/storage.md'), 'utf8')) ??
+      [];
+    await server.run(url, grants);
+    const store = await openPostgresStore(ours, 1);
+    try {
+      const comment = { text: 'good', state: 'held' as const };
+      await store.record(rating({ comment }));
+      await store.record(rating({ score: 2 }));
+      await store.record(rating({ voter: 'bob' }));
+      await store.noteUncounted('event', { voter: 'eve', messageSid: 'SMn', text: 'hm', reason: 'x', at: 1 });
+      await store.mergeSetting('event', { keyword: 'KEYNOTE', state: 'closed' }, 'SMo');
+      const [held] = await store.comments('event', { states: ['held'], limit: 1 });
+      expect(await store.moderate('event', held?.id ?? '', 'approved')).toBe(true);
+      expect(await store.erase('event', 'ada')).toBe(1);
+      expect(await store.purge('event', Number.MAX_SAFE_INTEGER)).toBe(1);
+      expect(await store.settings('event')).toMatchObject([{ state: 'closed' }]);
+      // As after an update whose steps its owner took.
+      expect(await inspectPostgres(ours)).toEqual({ from: migrations.length, to: migrations.length });
+    } finally {
+      await store.close();
+    }
   });
 
   test('are not made where not every text can be kept', async () => {

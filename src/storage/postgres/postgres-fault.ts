@@ -7,7 +7,8 @@ const faults: Record<string, string> = {
   '28000': 'the server refuses this user: check user name and password',
   '28P01': 'the server refuses the password: check user name and password',
   '3D000': 'there is no such database: check its name',
-  '42501': 'the user may not do this: let it create the schema ringtrue, or use the user who made it',
+  '42501':
+    'the user may not do this: let it create the schema ringtrue or, where another user made it, give it the rights that docs/storage.md names',
   '3F000': 'its schema ringtrue is gone: run ringtrue migrate',
   '42P01': 'a table of its schema ringtrue is gone: restore it from a backup',
   '42883': 'a function of its schema ringtrue is gone: restore it from a backup',
