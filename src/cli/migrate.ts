@@ -30,7 +30,8 @@ export function migrateCommand(): Command {
     .addHelpText(
       'after',
       '\nTakes all steps or none, and may be run at any time: while ratings come in, twice, from several machines. The first\n' +
-        'rating would do the same; a user who may not make tables needs it done by one who may.\n' +
+        'rating would do the same; a user who may not make tables needs it done by one who may,\n' +
+        'and in PostgreSQL the rights that docs/storage.md names.\n' +
         'Twilio Sync has no tables, and gets the Documents of the event in assets/event.private.json: 192, which the first texts\n' +
         'of a crowd would have to wait for.\n' +
         'Exit code: 0 the tables are up to date, 1 they are not (--check) or the store is away, 2 wrong usage or variables.',
