@@ -2,12 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import postgres from 'postgres';
 import { localCertificate } from '../../src/emulator/local-certificate';
 import { ConfigFault } from '../../src/storage/config-fault';
 import { inspectPostgres, migratePostgres } from '../../src/storage/postgres/migrate-postgres';
 import { migrations } from '../../src/storage/postgres/postgres-schema';
 import { openPostgresStore } from '../../src/storage/postgres/postgres-store';
-import { type RatingStore, StoreUnavailable } from '../../src/storage/rating-store';
+import { type NewRating, type RatingStore, StoreUnavailable } from '../../src/storage/rating-store';
 import { describeWith } from '../requires';
 import { rating } from './contract';
 import { type PostgresServer, startPostgres } from './postgres-server';
@@ -145,38 +146,41 @@ describeWith('PostgreSQL', "PostgreSQL's tables", (program) => {
   test('of version 1 serve the program that made them and this one, at the same time', async () => {
     const url = await freshUrl();
     const later = migrations.splice(1);
-    const old = await openPostgresStore(url, 1).finally(() => migrations.push(...later));
+    await migratePostgres(url).finally(() => migrations.push(...later));
+    const old = postgres(url, { max: 1, fetch_types: false });
+    // As versions 1 to 3 did.
+    const recordAsBefore = async ({ comment: _, ...given }: NewRating) => {
+      const [row] = await old.unsafe(
+        `SELECT kind, former, duplicate FROM ringtrue.record('${JSON.stringify(given)}')`,
+      );
+      return row;
+    };
     const before = rating({ messageSid: 'SMbefore', score: 3 });
     const noted = { voter: 'ada', text: '3', reason: 'closed', at: 1 };
-    await old.record(before);
+    await recordAsBefore(before);
     // As version 1 did with a redelivery of what counted.
-    await server.run(
-      url,
-      "INSERT INTO ringtrue.uncounted (event, voter, message_sid, text, reason, at) VALUES ('event', 'ada', 'SMbefore', '3', 'closed', 1)",
-    );
-    await server.run(
-      url,
-      "INSERT INTO ringtrue.uncounted (event, voter, message_sid, text, reason, at) VALUES ('event', 'ada', 'SMother', '3', 'closed', 1)",
-    );
+    for (const sid of ['SMbefore', 'SMother'])
+      await server.run(
+        url,
+        `INSERT INTO ringtrue.uncounted (event, voter, message_sid, text, reason, at) VALUES ('event', 'ada', '${sid}', '3', 'closed', 1)`,
+      );
     const store = await openPostgresStore(url, 1);
     try {
       expect(await store.uncounted('event', 5)).toEqual([{ ...noted, messageSid: 'SMother' }]);
-      expect(await old.record(rating({ messageSid: 'SMafter', score: 4 }))).toEqual({
-        kind: 'changed',
-        former: 3,
-        duplicate: false,
-      });
+      const after = rating({ messageSid: 'SMafter', score: 4 });
+      expect(await recordAsBefore(after)).toEqual({ kind: 'changed', former: 3, duplicate: false });
       const did = { kind: 'recorded', former: null, session: null, score: null };
       expect(await store.record(before)).toEqual({ ...did, duplicate: true });
       expect(await store.delivered('event', before)).toEqual(did);
-      expect(await store.delivered('event', { voter: 'ada', messageSid: 'SMafter' })).toEqual({
-        kind: 'changed',
-        former: 3,
-        session: 'KEYNOTE',
-        score: 4,
+      const changed = { kind: 'changed', former: 3, session: 'KEYNOTE', score: 4 };
+      expect(await store.record(after)).toEqual({ ...changed, duplicate: true });
+      await store.record(rating({ messageSid: 'SMnow', score: 1 }));
+      expect(await recordAsBefore(rating({ messageSid: 'SMnow', score: 1 }))).toMatchObject({
+        duplicate: true,
       });
+      expect(await store.tally('event')).toMatchObject([{ count: 1, sum: 1 }]);
     } finally {
-      await old.close();
+      await old.end();
       await store.close();
     }
   });

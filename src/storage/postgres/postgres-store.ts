@@ -15,15 +15,7 @@ import type {
   UncountedText,
 } from '../rating-store';
 import { storable } from '../storable';
-import {
-  commentOf,
-  deliveredOf,
-  ratingOf,
-  readCommentId,
-  type TableRow,
-  tallies,
-  uncountedOf,
-} from '../table-row';
+import { commentOf, deliveredOf, ratingOf, readCommentId, tallies, uncountedOf } from '../table-row';
 import { migrate } from './migrate-postgres';
 import { literal, PostgresConnection } from './postgres-connection';
 
@@ -53,17 +45,11 @@ class PostgresStore implements RatingStore {
 
   async record({ comment, ...rating }: NewRating): Promise<Recorded> {
     const given = { ...rating, comment: comment?.text ?? null, commentState: comment?.state ?? null };
-    const [row] = await this.database.call(
-      `SELECT r.kind, r.former, r.duplicate, (SELECT to_jsonb(m) FROM ringtrue.messages m WHERE r.duplicate
-         AND m.event = ${literal(rating.event)} AND m.message_sid = ${literal(rating.messageSid)}) AS seen
-       FROM ringtrue.record(${jsonLiteral(given)}) r`,
-    );
-    if (!row) throw new Error('ringtrue.record answered nothing');
-    const { kind, former } = deliveredOf(row);
-    if (!row.duplicate) return { kind, former, duplicate: false };
-    // What another call wrote while this one waited for it is newer than what the statement saw.
-    const did = row.seen ? deliveredOf(row.seen as TableRow) : await this.delivered(rating.event, rating);
-    return { ...(did ?? { kind, former, session: null, score: null }), duplicate: true };
+    const [row] = await this.database.call(`SELECT * FROM ringtrue.record_rating(${jsonLiteral(given)})`);
+    if (!row) throw new Error('ringtrue.record_rating answered nothing');
+    const did = deliveredOf(row);
+    if (row.duplicate) return { ...did, duplicate: true };
+    return { kind: did.kind, former: did.former, duplicate: false };
   }
 
   async delivered(
