@@ -56,8 +56,9 @@ export interface RatingStore {
   uncounted(event: string, limit: number): Promise<UncountedText[]>;
 
   /**
-   * Every rating, oldest first, in pages: an export never holds the whole event in memory (but for Twilio Sync, which keeps
-   * ratings by voter and not by time). One that is changed meanwhile comes again at the end.
+   * Every rating, in parts, so that an export never holds the whole event in memory: oldest first in SQLite and PostgreSQL, where
+   * one that is changed meanwhile comes again at the end; in Twilio Sync, which keeps ratings by voter, Document by Document,
+   * the ratings of each oldest first, and one that is changed meanwhile comes as it was or as it is. None is left out.
    * @param after begin behind the rating with this `cursor`, which need not exist any more
    * @throws UnknownCursor when this store never gave such a cursor
    */

@@ -10,7 +10,7 @@ import {
 } from '../../src/storage/sync/sync-head';
 import type { SyncItems } from '../../src/storage/sync/sync-items';
 import { putAway } from '../../src/storage/sync/sync-put-away';
-import { allRatings, newestComments, newestTexts, sumTallies } from '../../src/storage/sync/sync-reading';
+import { newestComments, newestTexts, ratingsOf, sumTallies } from '../../src/storage/sync/sync-reading';
 import { type Gone, removeRows } from '../../src/storage/sync/sync-removal';
 import { findDelivered, noteText, recordRating, ShardState } from '../../src/storage/sync/sync-state';
 import { memoryItems } from '../stand-in/memory-items';
@@ -125,7 +125,7 @@ test('batches from which most comments went become few again', async () => {
   expect(shard.head.commentBatches.length).toBeLessThan(full / 2);
   expect(shard.largest).toBeLessThan(most);
   const kept = new Set<string | null>();
-  for (const { comment } of await allRatings([shard.state])) kept.add(comment?.split(';')[0] ?? null);
+  for (const { comment } of await ratingsOf(shard.state)) kept.add(comment?.split(';')[0] ?? null);
   expect(kept.size).toBe(41);
 });
 
@@ -135,7 +135,7 @@ test('counts every rating of a crowd whose comments are too long for the shard, 
     await shard.record(`voter ${index}`, 'S', `text ${index};${long}`, ((index % 5) + 1) as Score);
   expect(shard.largest).toBeLessThan(15_000);
   expect(sumTallies([shard.head])).toMatchObject([{ count: 700, sum: 2100 }]);
-  const ratings = await allRatings([shard.state]);
+  const ratings = await ratingsOf(shard.state);
   expect(ratings).toHaveLength(700);
   const kept = (await newestComments([shard.state], approved)).map(({ text }) => text.split(';')[0]);
   expect(kept.length).toBeGreaterThan(300);
@@ -210,7 +210,7 @@ describe('a shard with many ratings', () => {
   });
 
   test('has every rating once, oldest first, and exact tallies', async () => {
-    const ratings = await allRatings([shard.state]);
+    const ratings = await ratingsOf(shard.state);
     expect(ratings.map(({ voter }) => voter)).toEqual(
       Array.from({ length: count }, (_, index) => voterOf(index)),
     );
@@ -238,7 +238,7 @@ describe('a shard with many ratings', () => {
       await shard.change((state) => recordRating(state, rating({ voter: voterOf(index), score: 1 }), 'bbbb'));
       await shard.change((state) => putAway(state, 0));
     }
-    const ratings = await allRatings([shard.state]);
+    const ratings = await ratingsOf(shard.state);
     expect(ratings).toHaveLength(count);
     expect(ratings.filter(({ voter, score }) => voter === voterOf(2) && score === 1)).toHaveLength(1);
   });
@@ -253,14 +253,14 @@ describe('a shard with many ratings', () => {
       });
       return removed;
     };
-    const before = await allRatings([shard.state]);
+    const before = await ratingsOf(shard.state);
     expect(await remove({ voter: voterOf(777) })).toBe(1);
     expect(await remove({ voter: voterOf(5000) })).toBe(1);
     expect(shard.has(`"${voterOf(5000)}"`)).toBe(false);
     expect(shard.has(`"${voterOf(777)}"`)).toBe(false);
     const old = before.filter(({ at }) => at < 1000 + count - 50).map(({ voter }) => voter);
     expect(await remove({ before: 1000 + count - 50 })).toBe(old.length - 1);
-    const left = await allRatings([shard.state]);
+    const left = await ratingsOf(shard.state);
     expect(left).toHaveLength(before.length - old.length - 1);
     expect(sumTallies([shard.head])).toMatchObject([{ count: left.length }]);
     expect(shard.has('"voter 100"')).toBe(false);
@@ -279,14 +279,14 @@ test('takes a Document over that an older version has filled with a long list of
   await listAsBefore(shard, 7);
   expect(shard.head).toMatchObject({ version: 1, ratings: [], messages: [] });
   expect(sizeOf(shard.head.partitions)).toBeGreaterThan(2000);
-  expect(await allRatings([shard.state])).toHaveLength(count);
+  expect(await ratingsOf(shard.state)).toHaveLength(count);
   shard.largest = 0;
   for (let index = 0; index < 100; index += 1) await shard.record(`newer ${index}`, 'S', null);
   expect(shard.head.version).toBe(2);
   expect(sizeOf(shard.head)).toBeLessThan(4500);
   const named = [...(await shard.named()), ...shard.head.garbage];
   expect([...shard.items.keys()].sort()).toEqual(named.toSorted());
-  expect((await allRatings([shard.state])).map(({ voter }) => voter).slice(0, count)).toEqual(
+  expect((await ratingsOf(shard.state)).map(({ voter }) => voter).slice(0, count)).toEqual(
     Array.from({ length: count }, (_, index) => `voter ${index}`),
   );
 });

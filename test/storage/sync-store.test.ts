@@ -24,7 +24,7 @@ beforeEach(() => {
 });
 afterAll(() => sync.close());
 
-describeRatingStore('Twilio Sync', async () => sync.open(), { sidsByVoter: true });
+describeRatingStore('Twilio Sync', async () => sync.open(), { sidsByVoter: true, byTime: false });
 
 /** So many voters whose ratings lie in the same Document. */
 function neighbours(count: number): string[] {

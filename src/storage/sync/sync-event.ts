@@ -1,3 +1,4 @@
+import { readAhead } from './read-ahead';
 import { SharedReading } from './shared-reading';
 import { pause, type SyncClient } from './sync-client';
 import { readHead } from './sync-head';
@@ -49,6 +50,35 @@ export class SyncEvent {
         if (!(error instanceof StaleHead) || Date.now() > deadline) throw error;
       }
       await pause(tries, deadline);
+    }
+  }
+
+  /**
+   * Lets `work` read one shard after the other, in the order of their numbers: as it was when the first was asked for, or newer.
+   * @param first the number to begin with
+   * @param inTime when the reading of a shard that begins now has to be over, in milliseconds since 1970
+   */
+  async *each<T>(
+    work: (state: ShardState) => Promise<T>,
+    first: number,
+    inTime: () => number,
+  ): AsyncIterable<T> {
+    const heads = (await this.heads.get()).filter(({ shard }) => shard >= first);
+    heads.sort((one, other) => one.shard - other.shard);
+    yield* readAhead(heads, (head) => this.readOne(head, work, inTime()));
+  }
+
+  private async readOne<T>(
+    { shard, data }: { shard: number; data: unknown },
+    work: (state: ShardState) => Promise<T>,
+    deadline: number,
+  ): Promise<T> {
+    try {
+      return await work(new ShardState(shard, readHead(data), this.items, deadline));
+    } catch (error) {
+      if (!(error instanceof StaleHead)) throw error;
+      // What changes nothing writes nothing.
+      return this.shard(shard).change(work, deadline);
     }
   }
 

@@ -6,7 +6,6 @@ import {
   type UncountedText,
   UnknownCursor,
 } from '../rating-store';
-import { inTurn } from './in-turn';
 import { newestRows } from './newest-rows';
 import {
   type BatchItem,
@@ -17,6 +16,7 @@ import {
   stateBits,
   type TextRow,
 } from './sync-head';
+import { shardCount } from './sync-names';
 import { readPartition } from './sync-partitions';
 import { commentId, type ShardState } from './sync-state';
 
@@ -85,8 +85,9 @@ export async function newestTexts(shards: ShardState[], limit: number): Promise<
   }));
 }
 
-/** A place between two ratings. */
-interface Cursor {
+/** A place between two ratings of a shard. */
+export interface Cursor {
+  shard: number;
   /** Milliseconds since 1970. */
   at: number;
   tag: string;
@@ -94,24 +95,19 @@ interface Cursor {
 
 /** @throws UnknownCursor */
 export function readCursor(cursor: string): Cursor {
-  const [, at, tag] = /^(\d{1,15})-([\w-]{4})$/.exec(cursor) ?? [];
-  if (at === undefined || tag === undefined) throw new UnknownCursor('this is no cursor of the store');
-  return { at: Number(at), tag };
+  const [, shard, at, tag] = /^(\d{1,3})-(\d{1,15})-([\w-]{4})$/.exec(cursor) ?? [];
+  if (at === undefined || tag === undefined || Number(shard) >= shardCount)
+    throw new UnknownCursor('this is no cursor of the store');
+  return { shard: Number(shard), at: Number(at), tag };
 }
 
-/** Ratings, oldest first. Voters are not kept in order of time, so all are read before the first is given. */
-export async function allRatings(shards: ShardState[], after?: Cursor): Promise<StoredRating[]> {
-  const found = (await inTurn(shards, ratingsOf)).flat();
-  return found
-    .filter(({ place }) => after === undefined || compare(place, after) > 0)
-    .sort((a, b) => compare(a.place, b.place))
-    .map(({ place, rating }) => ({ ...rating, cursor: `${place.at}-${place.tag}` }));
+function writeCursor({ shard, at, tag }: Cursor): string {
+  return `${shard}-${at}-${tag}`;
 }
 
-async function ratingsOf(
-  state: ShardState,
-): Promise<{ place: Cursor; rating: Omit<StoredRating, 'cursor'> }[]> {
-  const { head } = state;
+/** Ratings of one shard, oldest first. @param after a place; one in another shard counts for nothing */
+export async function ratingsOf(state: ShardState, after?: Cursor): Promise<StoredRating[]> {
+  const { head, shard } = state;
   const [rows, batches] = await Promise.all([
     ratingRows(state, head),
     Promise.all(head.commentBatches.map(([key]) => state.item<BatchItem<CommentRow>>(key))),
@@ -120,13 +116,15 @@ async function ratingsOf(
     [...batches.flatMap(({ rows }) => rows), ...head.comments].map((row) => [row[0], row]),
   );
   const ratings = new Map(rows.map((row) => [`${row[1]} ${row[0]}`, row]));
-  return [...ratings.values()].map(([voter, session, score, at, id, tag]) => {
-    const [, , , , commentState = null, , comment = null] = comments.get(id) ?? [];
-    return {
-      place: { at, tag },
-      rating: { session: head.sessions[session] ?? '', voter, score, comment, commentState, at },
-    };
-  });
+  return [...ratings.values()]
+    .map((row) => ({ row, place: { shard, at: row[3], tag: row[5] } }))
+    .filter(({ place }) => after?.shard !== shard || compare(place, after) > 0)
+    .sort((a, b) => compare(a.place, b.place))
+    .map(({ row: [voter, session, score, at, id], place }) => {
+      const [, , , , commentState = null, , comment = null] = comments.get(id) ?? [];
+      const cursor = writeCursor(place);
+      return { session: head.sessions[session] ?? '', voter, score, comment, commentState, at, cursor };
+    });
 }
 
 /** The newest of a rating is the last. */

@@ -21,7 +21,7 @@ import { SyncClient, type SyncRequests } from './sync-client';
 import { SyncEvent } from './sync-event';
 import { oldestOf } from './sync-head';
 import { shardCount, shardOf } from './sync-names';
-import { allRatings, newestComments, newestTexts, readCursor, sumTallies } from './sync-reading';
+import { newestComments, newestTexts, ratingsOf, readCursor, sumTallies } from './sync-reading';
 import { type Gone, removeRows } from './sync-removal';
 import { unknownService } from './sync-service';
 import { findDelivered, moderateComment, noteText, recordRating, shardOfComment } from './sync-state';
@@ -161,7 +161,8 @@ class SyncStore implements RatingStore {
 
   async *ratings(event: string, after?: string): AsyncIterable<StoredRating> {
     const last = after === undefined ? undefined : readCursor(after);
-    yield* await this.event(event).read((shards) => allRatings(shards, last), inTime());
+    const shards = this.event(event).each((state) => ratingsOf(state, last), last?.shard ?? 0, inTime);
+    for await (const ratings of shards) yield* ratings;
   }
 
   erase(event: string, voter: string): Promise<number> {
