@@ -5,6 +5,7 @@ import fs, {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -55,18 +56,41 @@ test('says that it is unavailable, and stores nothing, while another process hol
   }
 });
 
+const noDatabase = 'this is certainly no database, and long enough to be read'.repeat(40);
+
 test.each([
-  ['is a folder', (file: string) => mkdirSync(file)],
+  [
+    'is a folder',
+    (file: string) => mkdirSync(file),
+    'RATINGS_FILE names a folder: add the name of a file in it.',
+  ],
+  [
+    'is a device',
+    (file: string) => symlinkSync('/dev/null', file),
+    'RATINGS_FILE names a device or pipe: choose the path of a file.',
+  ],
   [
     'is no SQLite file',
-    (file: string) =>
-      writeFileSync(file, 'this is certainly no database, and long enough to be read'.repeat(40)),
+    (file: string) => writeFileSync(file, noDatabase),
+    'RATINGS_FILE cannot be opened as a SQLite file (SQLITE_NOTADB): check its path and rights, or those of --data.',
   ],
-])('names RATINGS_FILE when it %s', async (_, make) => {
-  const file = path.join(dir, 'ratings.db');
-  make(file);
-  await expect(openSqliteStore(file)).rejects.toThrow(ConfigFault);
-  await expect(openSqliteStore(file)).rejects.toThrow(/^RATINGS_FILE cannot be opened/);
+])(
+  'names RATINGS_FILE when it %s, looked at and opened, and leaves nothing beside it',
+  async (_, make, sentence) => {
+    const file = path.join(dir, 'ratings.db');
+    make(file);
+    await expect(inspectSqliteFile(file)).rejects.toThrow(new ConfigFault(sentence));
+    await expect(openSqliteStore(file)).rejects.toThrow(new ConfigFault(sentence));
+    expect(readdirSync(dir)).toEqual(['ratings.db']);
+  },
+);
+
+test('names RATINGS_FILE when no path can be so, and goes on', async () => {
+  const file = path.join(dir, 'ratings\0.db');
+  const sentence = 'RATINGS_FILE has a NUL character, which no path can have: write it again.';
+  await expect(inspectSqliteFile(file)).rejects.toThrow(new ConfigFault(sentence));
+  await expect(openSqliteStore(file)).rejects.toThrow(new ConfigFault(sentence));
+  expect(readdirSync(dir)).toEqual([]);
 });
 
 describe('a file that it must not use stays as it was', () => {
@@ -99,6 +123,7 @@ describe('a file that it must not use stays as it was', () => {
     await expect(openSqliteStore(file)).rejects.toThrow(new ConfigFault(sentence));
     await expect(inspectSqliteFile(file)).rejects.toThrow(new ConfigFault(sentence));
     expect(readFileSync(file)).toEqual(before);
+    expect(readdirSync(dir)).toEqual(['ratings.db']);
   });
 });
 

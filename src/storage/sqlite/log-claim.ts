@@ -55,6 +55,11 @@ export class LogClaim {
     this.database.close();
   }
 
+  /** Takes its file away, before it is closed: one that was made for a file which is not used. */
+  remove(): void {
+    rmSync(claimOf(this.file), { force: true });
+  }
+
   private read(): Belonging | undefined {
     return this.database.prepare('SELECT main, log, "index" FROM claim').get() as unknown as
       | Belonging

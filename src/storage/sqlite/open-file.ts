@@ -1,7 +1,9 @@
 import { accessSync, closeSync, constants, openSync } from 'node:fs';
 import path from 'node:path';
+import { ConfigFault } from '../config-fault';
 import { makeFolder } from '../make-folder';
 import { StoreUnavailable } from '../rating-store';
+import { checkPlace } from './check-place';
 import { gone, identify } from './file-identity';
 import { identifyAll, isClaimed, LogClaim } from './log-claim';
 import { patiently } from './patiently';
@@ -26,10 +28,13 @@ const left: OpenFile[] = [];
 export async function openFile(file: string): Promise<OpenFile> {
   let claim: LogClaim | undefined;
   let open: OpenFile | undefined;
+  let isNew = false;
   try {
+    checkPlace(file);
     makeFolder(path.dirname(file));
     // SQLite opens one that it cannot write, and says so at the first write only.
     if (identify(file) !== gone) accessSync(file, constants.W_OK);
+    isNew = !isClaimed(file);
     const holding = new LogClaim(file);
     claim = holding;
     const opened = await patiently(() =>
@@ -45,7 +50,10 @@ export async function openFile(file: string): Promise<OpenFile> {
     return opened;
   } catch (error) {
     if (open) abandon(open);
-    throw explainOpening(error);
+    const fault = explainOpening(error);
+    // Nothing stays beside a file that is not ours.
+    if (isNew && fault instanceof ConfigFault) claim?.remove();
+    throw fault;
   } finally {
     claim?.close();
   }

@@ -5,6 +5,7 @@ import { ConfigFault } from '../config-fault';
 import { tryFolder } from '../make-folder';
 import type { SchemaState } from '../rating-store';
 import type { TableRow } from '../table-row';
+import { checkPlace } from './check-place';
 import { patiently } from './patiently';
 import { explainOpening } from './sqlite-fault';
 import { applicationId, migrations, tableNames } from './sqlite-schema';
@@ -31,6 +32,7 @@ export async function inspectSqliteFile(file: string): Promise<SchemaState> {
   const place = path.resolve(file);
   let database: Database | undefined;
   try {
+    checkPlace(place);
     if (!statSync(place, { throwIfNoEntry: false })) {
       tryFolder(path.dirname(place));
       return { from: 0, to: migrations.length };
