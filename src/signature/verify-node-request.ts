@@ -97,7 +97,9 @@ export async function verifyNodeRequest(
 
 function originOf({ headers, socket }: ParsedRequest, trustForwarded: boolean): string | null {
   const forwarded = (name: string) => (trustForwarded ? firstForwarded(headers[name]) : undefined);
-  const scheme = forwarded('x-forwarded-proto') ?? ((socket as TLSSocket).encrypted ? 'https' : 'http');
+  const scheme =
+    forwarded('x-forwarded-proto') ??
+    ((socket as Partial<TLSSocket> | undefined)?.encrypted ? 'https' : 'http');
   // HTTP/2 has no Host.
   const host = headers.host ?? (headers[':authority'] as string | undefined);
   return readOrigin(scheme, forwarded('x-forwarded-host') ?? host);

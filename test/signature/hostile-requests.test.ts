@@ -629,3 +629,21 @@ test('twilioWebhook is not built with a limit that limits nothing', () => {
   expect(() => twilioWebhook({ keys: token, maxBodyBytes: Number.NaN })).toThrow(/maxBodyBytes/);
   expect(() => twilioWebhook({ keys: token, maxBodyBytes: -1 })).toThrow(/maxBodyBytes/);
 });
+
+test('a request without a socket, as a test or a host of functions makes it, is taken for one over plain HTTP', async () => {
+  const query = '/sms?Body=5';
+  const request = (scheme: string) => ({
+    method: 'GET',
+    url: query,
+    headers: {
+      host: 'hooks.example.com',
+      'x-twilio-signature': getExpectedTwilioSignature(token, `${scheme}://hooks.example.com${query}`, {}),
+    },
+    rawBody: '',
+  });
+  expect(await verifyNodeRequest(request('http') as never, { keys: token })).toMatchObject({ valid: true });
+  expect(await verifyNodeRequest(request('https') as never, { keys: token })).toEqual({
+    valid: false,
+    reason: 'signature-mismatch',
+  });
+});
