@@ -137,9 +137,9 @@ describe('what is deployed', () => {
     expect(wrong).toEqual([]);
   });
 
-  test('stays under 300 kB for each function, 84 of them a word list and its reader', () => {
+  test('stays under 310 kB for each function, 84 of them a word list and its reader', () => {
     const heavy = outputs()
-      .filter(([, { bytes }]) => bytes > 300_000)
+      .filter(([, { bytes }]) => bytes > 310_000)
       .map(([file, { bytes }]) => `${file}: ${bytes}`);
     expect(heavy).toEqual([]);
   });

@@ -3,6 +3,11 @@
  *
  * Everything lies in a schema of its own, so that a database can be shared. Tallies are spread over 16 slots by voter:
  * one row for each session would make all its voters wait for one another's commit.
+ *
+ * `ringtrue.record_rating` does what `ringtrue.record` does, which programs of earlier versions call, and is quicker: what is planned
+ * once in a connection stands in the function itself, and it answers what the delivery did that counted, of which a statement around
+ * it would not see everything. It begins as `ringtrue.lock_message`, and forgets the uncounted text before any rating is locked, as
+ * `ringtrue.remove` does it: in another order two could wait for each other.
  */
 export const migrations = [
   `CREATE TABLE ringtrue.ratings (
@@ -191,64 +196,62 @@ export const migrations = [
        END LOOP;
        RETURN removed;
      END $$;`,
-  `-- As ringtrue.record, which programs of earlier versions call, and quicker: what is planned once in a connection stands in this
-   -- function itself, and it answers what the delivery did that counted, of which a statement around it would not see everything.
-   CREATE FUNCTION ringtrue.record_rating(r jsonb,
-       OUT kind text, OUT former smallint, OUT session text, OUT score smallint, OUT duplicate boolean)
-     LANGUAGE plpgsql AS $$
-     #variable_conflict use_column
-     DECLARE
-       of_event text := r->>'event';
-       of_session text := r->>'session';
-       of_voter text := r->>'voter';
-       sid text := r->>'messageSid';
-       new_score smallint := (r->>'score')::smallint;
-       new_at bigint := (r->>'at')::bigint;
-       new_comment text := r->>'comment';
-       new_state text := r->>'commentState';
-       commented bigint := CASE WHEN new_comment IS NULL THEN NULL ELSE new_at END;
-     BEGIN
-       -- As ringtrue.lock_message. Waits for the same message when another call is at it, and then sees what that one did.
-       PERFORM pg_advisory_xact_lock(hashtextextended(of_event || ' ' || sid, 0));
-       INSERT INTO ringtrue.messages (event, message_sid, kind, session, score)
-         VALUES (of_event, sid, 'recorded', of_session, new_score) ON CONFLICT DO NOTHING;
-       duplicate := NOT FOUND;
-       IF duplicate THEN
-         SELECT m.kind, m.former, m.session, m.score INTO kind, former, session, score FROM ringtrue.messages m
+  `CREATE FUNCTION ringtrue.record_rating(r jsonb,
+     OUT kind text, OUT former smallint, OUT session text, OUT score smallint, OUT duplicate boolean)
+   LANGUAGE plpgsql AS $$
+   #variable_conflict use_column
+   DECLARE
+     of_event text := r->>'event';
+     of_session text := r->>'session';
+     of_voter text := r->>'voter';
+     sid text := r->>'messageSid';
+     new_score smallint := (r->>'score')::smallint;
+     old_score smallint;
+     new_at bigint := (r->>'at')::bigint;
+     new_comment text := r->>'comment';
+     new_state text := r->>'commentState';
+     commented bigint := CASE WHEN new_comment IS NULL THEN NULL ELSE new_at END;
+   BEGIN
+     PERFORM pg_advisory_xact_lock(hashtextextended(of_event || ' ' || sid, 0));
+     INSERT INTO ringtrue.messages (event, message_sid, kind, session, score)
+       VALUES (of_event, sid, 'recorded', of_session, new_score) ON CONFLICT DO NOTHING;
+     duplicate := NOT FOUND;
+     IF duplicate THEN
+       SELECT m.kind, m.former, m.session, m.score INTO kind, former, session, score FROM ringtrue.messages m
+         WHERE m.event = of_event AND m.message_sid = sid;
+       RETURN;
+     END IF;
+     DELETE FROM ringtrue.uncounted u WHERE u.event = of_event AND u.message_sid = sid;
+     kind := 'recorded';
+     LOOP
+       SELECT o.score INTO former FROM ringtrue.ratings o
+         WHERE o.event = of_event AND o.session = of_session AND o.voter = of_voter FOR UPDATE;
+       IF FOUND THEN
+         kind := 'changed';
+         UPDATE ringtrue.ratings o SET score = new_score, at = new_at,
+             comment = coalesce(new_comment, o.comment), comment_state = coalesce(new_state, o.comment_state),
+             comment_at = coalesce(commented, o.comment_at)
+           WHERE o.event = of_event AND o.session = of_session AND o.voter = of_voter;
+         UPDATE ringtrue.messages m SET kind = 'changed', former = record_rating.former
            WHERE m.event = of_event AND m.message_sid = sid;
-         RETURN;
+         EXIT;
        END IF;
-       -- Before any rating is locked, as ringtrue.remove does it: in another order two could wait for each other.
-       DELETE FROM ringtrue.uncounted u WHERE u.event = of_event AND u.message_sid = sid;
-       kind := 'recorded';
-       LOOP
-         SELECT o.score INTO former FROM ringtrue.ratings o
-           WHERE o.event = of_event AND o.session = of_session AND o.voter = of_voter FOR UPDATE;
-         IF FOUND THEN
-           kind := 'changed';
-           UPDATE ringtrue.ratings o SET score = new_score, at = new_at,
-               comment = coalesce(new_comment, o.comment), comment_state = coalesce(new_state, o.comment_state),
-               comment_at = coalesce(commented, o.comment_at)
-             WHERE o.event = of_event AND o.session = of_session AND o.voter = of_voter;
-           UPDATE ringtrue.messages m SET kind = 'changed', former = record_rating.former
-             WHERE m.event = of_event AND m.message_sid = sid;
-           EXIT;
-         END IF;
-         former := NULL;
-         INSERT INTO ringtrue.ratings (event, session, voter, score, at, comment, comment_state, comment_at)
-           VALUES (of_event, of_session, of_voter, new_score, new_at, new_comment, new_state, commented)
-           ON CONFLICT DO NOTHING;
-         EXIT WHEN FOUND;
-       END LOOP;
-       session := of_session;
-       score := new_score;
-       IF former IS DISTINCT FROM new_score THEN
-         INSERT INTO ringtrue.tallies AS t VALUES (of_event, of_session, ringtrue.slot(of_voter), ARRAY[
-           (new_score = 1)::int - (former IS NOT DISTINCT FROM 1)::int, (new_score = 2)::int - (former IS NOT DISTINCT FROM 2)::int,
-           (new_score = 3)::int - (former IS NOT DISTINCT FROM 3)::int, (new_score = 4)::int - (former IS NOT DISTINCT FROM 4)::int,
-           (new_score = 5)::int - (former IS NOT DISTINCT FROM 5)::int]::bigint[])
-         ON CONFLICT (event, session, slot) DO UPDATE SET n = ARRAY[t.n[1] + excluded.n[1], t.n[2] + excluded.n[2],
-           t.n[3] + excluded.n[3], t.n[4] + excluded.n[4], t.n[5] + excluded.n[5]];
-       END IF;
-     END $$;`,
+       former := NULL;
+       INSERT INTO ringtrue.ratings (event, session, voter, score, at, comment, comment_state, comment_at)
+         VALUES (of_event, of_session, of_voter, new_score, new_at, new_comment, new_state, commented)
+         ON CONFLICT DO NOTHING;
+       EXIT WHEN FOUND;
+     END LOOP;
+     session := of_session;
+     score := new_score;
+     old_score := coalesce(former, 0);
+     IF old_score <> new_score THEN
+       INSERT INTO ringtrue.tallies AS t VALUES (of_event, of_session, ringtrue.slot(of_voter), ARRAY[
+         (new_score = 1)::int - (old_score = 1)::int, (new_score = 2)::int - (old_score = 2)::int,
+         (new_score = 3)::int - (old_score = 3)::int, (new_score = 4)::int - (old_score = 4)::int,
+         (new_score = 5)::int - (old_score = 5)::int]::bigint[])
+       ON CONFLICT (event, session, slot) DO UPDATE SET n = ARRAY[t.n[1] + excluded.n[1], t.n[2] + excluded.n[2],
+         t.n[3] + excluded.n[3], t.n[4] + excluded.n[4], t.n[5] + excluded.n[5]];
+     END IF;
+   END $$;`,
 ];
