@@ -12,10 +12,14 @@ const socket = new WebSocket(target.webSocketDebuggerUrl);
 const answers = new Map();
 const scripts = [];
 let onPaused = () => {};
+let onScript = () => {};
 socket.onmessage = ({ data }) => {
   const { id, result, method, params } = JSON.parse(data);
   answers.get(id)?.(result);
-  if (method === 'Debugger.scriptParsed') scripts.push(params);
+  if (method === 'Debugger.scriptParsed') {
+    scripts.push(params);
+    onScript();
+  }
   if (method === 'Debugger.paused') onPaused(params);
 };
 await new Promise((resolve) => {
@@ -29,10 +33,21 @@ const call = (method, params = {}) =>
   });
 
 await call('Debugger.enable');
-// The first request loads the script.
+// The first request loads the script, of which is told on another line than the answer.
 await (await fetch(url)).text();
 
-const { script, map } = findBuilt();
+const giveUp = setTimeout(() => {
+  throw new Error(`no script was built from ${source}`);
+}, 10_000);
+let found = findBuilt();
+while (!found) {
+  await new Promise((resolve) => {
+    onScript = resolve;
+  });
+  found = findBuilt();
+}
+clearTimeout(giveUp);
+const { script, map } = found;
 const generatedLine = lineInBuilt(map, script);
 const { locations } = await call('Debugger.setBreakpointByUrl', {
   url: script.url,
@@ -69,7 +84,7 @@ function findBuilt() {
     if (payload.sources.some((name) => sourcePath(name, one) === source))
       return { script: one, map: new SourceMap(payload) };
   }
-  throw new Error(`no script was built from ${source}`);
+  return undefined;
 }
 
 function sourcePath(name, { url: builtUrl }) {
