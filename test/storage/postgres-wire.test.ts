@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import postgres from 'postgres';
 import { localCertificate } from '../../src/emulator/local-certificate';
 import { ConfigFault } from '../../src/storage/config-fault';
@@ -142,6 +143,21 @@ describeWith('PostgreSQL', "PostgreSQL's tables", (program) => {
       ),
     );
   });
+
+  test('are brought to a step that takes longer than a text has time, by the text that asked for it', async () => {
+    const url = await freshUrl();
+    migrations.push('SELECT pg_sleep(5)');
+    try {
+      await expect(openPostgresStore(url, 1)).rejects.toThrow(StoreUnavailable);
+      for (;;) {
+        const { from, to } = await inspectPostgres(url);
+        if (from === to) break;
+        await wait(100);
+      }
+    } finally {
+      migrations.pop();
+    }
+  }, 20_000);
 
   test('of version 1 serve the program that made them and this one, at the same time', async () => {
     const url = await freshUrl();

@@ -31,14 +31,18 @@ export async function migrate(connection: PostgresConnection): Promise<SchemaSta
     (step, index) =>
       `IF version <= ${index} THEN EXECUTE ${literal(step)}; UPDATE ringtrue.schema_version SET version = ${index + 1}; END IF;`,
   );
-  // One message, and therefore one transaction, for poolers.
-  await connection.call(`DO $migrate$ DECLARE version integer; BEGIN
+  // One message, and therefore one transaction, for poolers. A text that asks for it has no time for a long step, which is done
+  // all the same.
+  await connection.call(
+    `DO $migrate$ DECLARE version integer; BEGIN
     PERFORM pg_advisory_xact_lock(hashtext('ringtrue.migrate'));
     CREATE SCHEMA IF NOT EXISTS ringtrue;
     CREATE TABLE IF NOT EXISTS ringtrue.schema_version (version integer NOT NULL);
     SELECT v.version INTO version FROM ringtrue.schema_version v;
     IF version IS NULL THEN INSERT INTO ringtrue.schema_version VALUES (0); version := 0; END IF;
-    ${steps.join('\n')} END $migrate$`);
+    ${steps.join('\n')} END $migrate$`,
+    migrationTimeout,
+  );
   return { from, to: migrations.length };
 }
 

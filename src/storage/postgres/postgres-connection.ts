@@ -19,14 +19,12 @@ const answerMargin = 500;
  */
 export class PostgresConnection {
   private sql: Sql;
-  private readonly terms: string;
 
   private constructor(
     private readonly connect: () => Sql,
     private readonly timeout: number,
   ) {
     this.sql = connect();
-    this.terms = termsWithin(timeout);
   }
 
   /**
@@ -52,9 +50,13 @@ export class PostgresConnection {
     return this.call(String.raw({ raw: parts }, ...values.map(literal)));
   }
 
-  /** Sends a statement as it is, which must not hold anything from outside. */
-  async call(statement: string): Promise<TableRow[]> {
+  /**
+   * Sends a statement as it is, which must not hold anything from outside.
+   * @param serverTimeout milliseconds after which the server gives it up
+   */
+  async call(statement: string, serverTimeout = this.timeout - answerMargin): Promise<TableRow[]> {
     const { sql } = this;
+    const message = `${termsWithin(serverTimeout)} ${statement}`;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
@@ -63,7 +65,7 @@ export class PostgresConnection {
       }, this.timeout);
     });
     try {
-      return await Promise.race([this.sendAgainIfCut(sql, statement), late]);
+      return await Promise.race([this.sendAgainIfCut(sql, message), late]);
     } catch (error) {
       throw postgresFault(error);
     } finally {
@@ -77,20 +79,13 @@ export class PostgresConnection {
 
   // A Function's process sleeps between two calls, and servers and poolers end connections that sleep. Each statement here
   // can be repeated: a MessageSid counts once, and what is deleted stays so.
-  private async sendAgainIfCut(sql: Sql, statement: string): Promise<TableRow[]> {
+  private async sendAgainIfCut(sql: Sql, message: string): Promise<TableRow[]> {
     try {
-      return await this.send(sql, statement);
+      return await send(sql, message);
     } catch (error) {
       if (!isCut(error) || this.sql !== sql) throw error;
-      return await this.send(sql, statement);
+      return await send(sql, message);
     }
-  }
-
-  private async send(sql: Sql, statement: string): Promise<TableRow[]> {
-    const results: readonly unknown[] = await sql.unsafe(`${this.terms} ${statement}`);
-    // The driver gives one result after the other, and those without columns as one that is empty.
-    const last = results.at(-1);
-    return Array.isArray(last) ? last : [];
   }
 
   // Connections that went silent stay so for minutes: what comes next must not queue behind them.
@@ -101,6 +96,13 @@ export class PostgresConnection {
   }
 }
 
+async function send(sql: Sql, message: string): Promise<TableRow[]> {
+  const results: readonly unknown[] = await sql.unsafe(message);
+  // The driver gives one result after the other, and those without columns as one that is empty.
+  const last = results.at(-1);
+  return Array.isArray(last) ? last : [];
+}
+
 /**
  * What a message begins with. All statements of one message are one transaction, and what is set in it ends with it: poolers in
  * transaction mode allow that, and refuse the same among the parameters of a connection. A database, a user or a pooler may have
@@ -108,7 +110,7 @@ export class PostgresConnection {
  * https://www.postgresql.org/docs/15/protocol-flow.html#PROTOCOL-FLOW-MULTI-STATEMENT
  */
 function termsWithin(timeout: number): string {
-  return `SET TRANSACTION ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = ${timeout - answerMargin};`;
+  return `SET TRANSACTION ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = ${timeout};`;
 }
 
 /**
