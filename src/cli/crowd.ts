@@ -1,17 +1,26 @@
 import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { Command } from 'commander';
 import pc from 'picocolors';
 import { type Comparison, compareTally, type Results, readResults } from '../emulator/crowd/compare-tally';
+import { planAgain } from '../emulator/crowd/plan-again';
 import { calm, chaotic } from '../emulator/crowd/plan-chaos';
-import { expectTally, type PlannedPhone, planCrowd } from '../emulator/crowd/plan-crowd';
+import { expectTally, type PlannedPhone, type PlannedText, planCrowd } from '../emulator/crowd/plan-crowd';
 import { type CrowdReport, percentile, runCrowd } from '../emulator/crowd/run-crowd';
 import { fetchJson } from '../emulator/fetch-json';
 import type { Webhook } from '../emulator/phone/messaging';
+import { replyTexts } from '../rating/reply-texts';
 import { readWhole } from './option-values';
 import { ProgressBar } from './progress-bar';
 import { UsageFault } from './usage-fault';
 import { webhookCredentials } from './webhook-credentials';
 import { besideWebhook, type ChosenWebhook, chooseWebhook, isOnThisMachine } from './webhook-option';
+
+/** What senders are told whose rating could not be saved, in all languages, unless an event has other words for it. */
+const apologies = new Set(Object.values(replyTexts).map(({ tryLater }) => tryLater));
+
+/** How often they text again at most: a full disk stays full. */
+const mostRounds = 5;
 
 interface CrowdFlags {
   url?: string;
@@ -65,9 +74,31 @@ async function crowd(options: CrowdFlags): Promise<void> {
   const plan = planFor(before, options);
   const sent = plan.flatMap(({ texts }) => texts).reduce((count, { copies }) => count + 1 + copies.length, 0);
   const bar = new ProgressBar(sent, { silent: options.json === true });
-  const report = await runCrowd(plan, webhook, () => bar.advance());
+  const send = async (phones: readonly PlannedPhone[]) => {
+    const unsaved = new Set<PlannedText>();
+    const report = await runCrowd(phones, webhook, (_, text, { replies }) => {
+      bar.advance();
+      if (replies.some(({ body }) => apologies.has(body))) unsaved.add(text);
+    });
+    return { report, unsaved };
+  };
+  const { report, unsaved } = await send(plan);
   bar.end();
-  const comparison = compareTally(before, await fetchResults(chosen), expectTally(plan));
+  let comparison: Comparison | null = null;
+  try {
+    let after = await waitForResults(chosen);
+    let phones: readonly PlannedPhone[] = plan;
+    let again = unsaved;
+    for (let round = 0; again.size > 0 && round < mostRounds; round += 1) {
+      phones = planAgain(phones, again);
+      ({ unsaved: again } = await send(phones));
+      after = await waitForResults(chosen);
+    }
+    comparison = compareTally(before, after, expectTally(plan));
+  } catch (error) {
+    if (!(error instanceof UsageFault)) throw error;
+    console.error(pc.red(`ringtrue: what was counted is not known, because ${error.message}`));
+  }
   const { latencies, ...counts } = report;
   const summary = {
     phones: options.phones,
@@ -75,13 +106,17 @@ async function crowd(options: CrowdFlags): Promise<void> {
     ...counts,
     codes: Object.fromEntries(report.codes),
     refusals: Object.fromEntries(report.refusals),
+    repeated: unsaved.size,
     latency: latencyOf(latencies),
     ...comparison,
   };
   console.log(
-    options.json ? JSON.stringify(summary, null, 2) : describe(options, report, comparison).join('\n'),
+    options.json
+      ? JSON.stringify(summary, null, 2)
+      : describe(options, report, unsaved.size, comparison).join('\n'),
   );
-  if (comparison.lost + comparison.doubled + comparison.misread + report.failed > 0) process.exitCode = 1;
+  if (!comparison || comparison.lost + comparison.doubled + comparison.misread + report.failed > 0)
+    process.exitCode = 1;
 }
 
 function planFor(results: Results, { phones, seconds, seed, chaos }: CrowdFlags): PlannedPhone[] {
@@ -114,15 +149,32 @@ async function fetchResults({ resultsUrl, ca }: ChosenWebhook): Promise<Results>
   return read;
 }
 
+/** A store that was away needs a while, a pooler before it up to 15 seconds. @throws as `fetchResults` does, after a minute */
+async function waitForResults(chosen: ChosenWebhook): Promise<Results> {
+  const deadline = performance.now() + 60_000;
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await fetchResults(chosen);
+    } catch (error) {
+      if (performance.now() > deadline) throw error;
+      if (tries === 0) console.error('the results do not answer; waiting for a minute at most …');
+      await wait(500);
+    }
+  }
+}
+
 function latencyOf(latencies: number[]): { p50: number; p95: number; p99: number; max: number } {
   const at = (share: number) => Math.round(percentile(latencies, share) * 10) / 10;
   return { p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) };
 }
 
-function describe(options: CrowdFlags, report: CrowdReport, comparison: Comparison): string[] {
+function describe(
+  options: CrowdFlags,
+  report: CrowdReport,
+  repeated: number,
+  comparison: Comparison | null,
+): string[] {
   const { p50, p95, p99, max } = latencyOf(report.latencies);
-  const { expected, counted, lost, doubled, misread } = comparison;
-  const verdict = `lost ${lost}, doubled ${doubled}, misread ${misread}`;
   const list = (counts: Map<number, number>) =>
     [...counts].map(([key, count]) => `${key} × ${count}`).join(', ');
   return [
@@ -133,6 +185,14 @@ function describe(options: CrowdFlags, report: CrowdReport, comparison: Comparis
       ? ['429 is what Functions say to more than 30 at once: let them come over more --seconds']
       : []),
     `latency in ms: half below ${p50}, 95 % below ${p95}, 99 % below ${p99}, longest ${max}`,
+    ...(repeated > 0 ? [`told that their rating could not be saved, and texted again: ${repeated}`] : []),
+    ...(comparison ? describeComparison(comparison) : []),
+  ];
+}
+
+function describeComparison({ expected, counted, lost, doubled, misread }: Comparison): string[] {
+  const verdict = `lost ${lost}, doubled ${doubled}, misread ${misread}`;
+  return [
     `ratings: ${expected} sent, ${counted} counted`,
     lost + doubled + misread === 0 ? pc.green(verdict) : pc.red(verdict),
   ];

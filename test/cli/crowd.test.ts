@@ -40,6 +40,27 @@ describe('ringtrue crowd', () => {
     expect(JSON.parse(stdout).lost).toBeGreaterThan(0);
   });
 
+  it('texts again for those who were told that nothing was saved, when the results answer again', async () => {
+    const { url } = await startCountingServer('is-away');
+    const { code, stdout, stderr } = await crowd(...small, '--url', `${url}/sms/incoming`);
+    expect({ code, stdout }).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('lost 0, doubled 0, misread 0'),
+    });
+    expect(stdout).toMatch(/told that their rating could not be saved, and texted again: [1-9]/);
+    expect(stderr).toContain('the results do not answer; waiting');
+  });
+
+  it('exits 1 when nothing is saved however often they text, and comes to an end', async () => {
+    const { url } = await startCountingServer('never-saves');
+    const few = ['--phones', '5', '--seconds', '1'];
+    const { code, stdout } = await crowd(...few, '--json', '--url', `${url}/sms/incoming`);
+    expect(code).toBe(1);
+    const { lost, expected, repeated } = JSON.parse(stdout);
+    expect(lost).toBe(expected);
+    expect(repeated).toBeGreaterThan(0);
+  });
+
   it('exits 1 when copies were counted', async () => {
     const { url } = await startCountingServer('counts-copies');
     const { code, stdout } = await crowd(...small, '--json', '--url', `${url}/sms/incoming`);
