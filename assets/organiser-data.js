@@ -34,9 +34,8 @@ export function startData(act) {
   });
 }
 
-function describeKept({ ratings, uncounted, complete }) {
-  const found = `kept of this number: ${ratings.length} ratings, ${uncounted.length} texts not counted`;
-  return complete ? found : `${found}, perhaps more`;
+function describeKept({ ratings, uncounted }) {
+  return `kept of this number: ${ratings.length} ratings, ${uncounted.length} texts not counted`;
 }
 
 function drawKept(kept) {

@@ -5,9 +5,7 @@ export function drawTimeline(timeline) {
   const note = document.getElementById('timeline-note');
   note.hidden = timeline?.complete === true;
   note.textContent =
-    timeline === null
-      ? 'No ratings yet.'
-      : 'There are too many ratings to read at once: the newest are missing.';
+    timeline === null ? 'No ratings yet.' : 'There are too many ratings to read at once: some are missing.';
   const most = Math.max(1, ...(timeline?.bars ?? []).flatMap(({ counts }) => counts));
   const charts = (timeline?.bars ?? []).map((bars) => drawBars(bars, timeline, most));
   document.getElementById('timeline').replaceChildren(...charts);

@@ -7,7 +7,7 @@ export interface Timeline {
   /** Width of a bar, in milliseconds. */
   step: number;
   bars: { session: string; counts: number[] }[];
-  /** `false`: there was no time to read all ratings, and the newest are missing. */
+  /** `false`: there was no time to read all ratings: the newest are missing or, in Twilio Sync, those of some voters. */
   complete: boolean;
 }
 

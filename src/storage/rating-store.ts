@@ -64,6 +64,9 @@ export interface RatingStore {
    */
   ratings(event: string, after?: string): AsyncIterable<StoredRating>;
 
+  /** All ratings of one voter, oldest first. Reads no others, or in Twilio Sync those of the same Document. */
+  ratingsOf(event: string, voter: string): Promise<StoredRating[]>;
+
   /**
    * Deletes all that is known of a voter: ratings, comments, uncounted texts. Answers how many ratings went; where an answer got
    * lost on its way and the call was made again, PostgreSQL may name fewer, as it may for `purge`.

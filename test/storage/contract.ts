@@ -339,6 +339,25 @@ export function describeRatingStore(
         );
     });
 
+    test('gives all ratings of one voter, oldest first, as an export has them, and nobody else its own', async () => {
+      const comment = { text: 'mine', state: 'held' as const };
+      await store.record(rating({ session: 'WORKSHOP', score: 2, comment }));
+      await store.record(rating({ voter: 'bob' }));
+      await store.record(rating({ event: 'other' }));
+      await store.record(rating({ score: 1 }));
+      await store.record(rating({ session: 'WORKSHOP', score: 3 }));
+      const exported = [];
+      for await (const one of store.ratings('event')) if (one.voter === 'ada') exported.push(one);
+      expect(await store.ratingsOf('event', 'ada')).toEqual(exported);
+      expect(exported).toMatchObject([
+        { session: 'KEYNOTE', score: 1, comment: null },
+        { session: 'WORKSHOP', score: 3, comment: 'mine', commentState: 'held' },
+      ]);
+      await store.erase('event', 'ada');
+      expect(await store.ratingsOf('event', 'ada')).toEqual([]);
+      expect(await store.ratingsOf('event', 'bob')).toHaveLength(1);
+    });
+
     test('erases all that is known of a voter and takes it out of the tally', async () => {
       const mine = rating({ comment: { text: 'mine', state: 'approved' } });
       await store.record(mine);

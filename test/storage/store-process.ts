@@ -77,6 +77,7 @@ export async function startStoreProcess(settings: StoreSettings): Promise<StoreP
     async *ratings(event, after) {
       yield* await call<[]>('ratings', event, after);
     },
+    ratingsOf: (event, voter) => call('ratingsOf', event, voter),
     erase: (event, voter) => call('erase', event, voter),
     purge: (event, before) => call('purge', event, before),
     close: async () => {

@@ -98,6 +98,12 @@ test('a Document that was written anew since the export began is read as it is t
   expect(sync.calls.filter((call) => call.endsWith(`/Documents/ringtrue.event.${late}`))).toHaveLength(1);
 });
 
+test('the ratings of one voter take the Document and what it put away, and of no other', async () => {
+  const voter = 'phone 7';
+  expect(await store.ratingsOf('event', voter)).toMatchObject([{ voter, session: 'KEYNOTE' }]);
+  expect(shardsRead()).toEqual([shardOf(voter)]);
+});
+
 test('a cursor as older builds gave it, or of a Document that cannot be, is refused', async () => {
   for (const cursor of ['1764160000000-abcd', '192-1764160000000-abcd', '7-1764160000000-ab']) {
     await expect(collect(store.ratings('event', cursor))).rejects.toThrow(UnknownCursor);

@@ -49,6 +49,7 @@ function openMortal(): OpenedStore {
     noteUncounted: mortal(store.noteUncounted),
     uncounted: mortal(store.uncounted),
     ratings: (event, after) => store.ratings(event, after),
+    ratingsOf: mortal(store.ratingsOf),
     erase: mortal(store.erase),
     purge: mortal(store.purge),
     close: () => store.close(),

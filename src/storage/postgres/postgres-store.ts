@@ -163,6 +163,12 @@ class PostgresStore implements RatingStore {
     }
   }
 
+  async ratingsOf(event: string, voter: string): Promise<StoredRating[]> {
+    const rows = await this.database.ask`
+      SELECT * FROM ringtrue.ratings WHERE event = ${event} AND voter = ${voter} ORDER BY at, id`;
+    return rows.map(ratingOf);
+  }
+
   async erase(event: string, voter: string): Promise<number> {
     const [row] = await this.database.ask`SELECT ringtrue.remove(${event}, ${voter}, NULL) AS removed`;
     return Number(row?.removed);

@@ -200,6 +200,12 @@ class SqliteStore implements RatingStore {
     }
   }
 
+  async ratingsOf(event: string, voter: string): Promise<StoredRating[]> {
+    const sql = 'SELECT * FROM ratings WHERE event = ? AND voter = ? ORDER BY at, id';
+    const rows = await this.file.read(() => this.file.all(sql, event, voter));
+    return rows.map(ratingOf);
+  }
+
   async erase(event: string, voter: string): Promise<number> {
     const erased = await this.file.write(() => {
       this.file.run('DELETE FROM uncounted WHERE event = ? AND voter = ?', event, voter);

@@ -165,6 +165,13 @@ class SyncStore implements RatingStore {
     for await (const ratings of shards) yield* ratings;
   }
 
+  async ratingsOf(event: string, voter: string): Promise<StoredRating[]> {
+    const neighbours = await this.event(event)
+      .shard(shardOf(voter))
+      .change((state) => ratingsOf(state), inTime());
+    return neighbours.filter((one) => one.voter === voter);
+  }
+
   erase(event: string, voter: string): Promise<number> {
     return this.remove(event, shardOf(voter), { voter });
   }
