@@ -121,9 +121,12 @@ export function createGateway({ policy, runtime, enforce, onRequest, tls }: Gate
     });
   }
 
-  function isExposed({ socket }: IncomingMessage): boolean {
-    const behindHttps = tls !== undefined || /^https:/i.test(policy().publicUrls[0] ?? '');
-    return !behindHttps && !loopbackAddress.test(socket.remoteAddress ?? '');
+  // Whoever is on the same network may call past the proxy that the public URL belongs to. Its header proves nothing about a
+  // caller, who could write it too; but no browser does, and it is the browser's password that is protected.
+  function isExposed({ socket, headers }: IncomingMessage): boolean {
+    if (tls !== undefined || loopbackAddress.test(socket.remoteAddress ?? '')) return false;
+    const isProxied = /^https\b/i.test(String(headers['x-forwarded-proto'] ?? ''));
+    return !isProxied || !/^https:/i.test(policy().publicUrls[0] ?? '');
   }
 
   async function decide(number: string, request: EdgeRequest, verdict: Verdict): Promise<Outcome> {

@@ -692,6 +692,36 @@ if (ownAddress === undefined && process.env.CI) throw new Error('CI needs an add
 // Jest counts it among the skipped where a machine has no address but loopback: nobody is outside of it then.
 const onNetwork = ownAddress === undefined ? test.skip : test;
 
+onNetwork(
+  'beside a proxy with HTTPS a password is taken from the proxy and from this machine alone',
+  async () => {
+    const open = await createEdge({
+      dir: project.dir,
+      env,
+      host: '0.0.0.0',
+      publicUrl: 'https://event.example.com',
+      onRequest: (one) => records.push(one),
+    });
+    try {
+      const outside = open.url.replace(/^.*:/, `http://${ownAddress}:`);
+      const inside = open.url.replace(/^.*:/, 'http://127.0.0.1:');
+      const authorization = ['authorization', `Basic ${Buffer.from('user:password').toString('base64')}`];
+      const proxied = ['x-forwarded-proto', 'https'];
+      const asks = { target: '/asks' };
+      const refusal = { status: 403, text: 'Forbidden: a password must not travel without HTTPS.' };
+      expect(await sendRaw(outside, asks)).toMatchObject(refusal);
+      expect(await sendRaw(outside, { ...asks, headers: authorization })).toMatchObject(refusal);
+      expect(records.at(-1)).toMatchObject({ verdict: 'refused', reason: 'password-in-clear' });
+      expect(handlerRan()).toBe(false);
+      expect((await sendRaw(outside, { ...asks, headers: proxied })).status).toBe(401);
+      expect((await sendRaw(outside, { ...asks, headers: [...authorization, ...proxied] })).status).toBe(200);
+      expect((await sendRaw(inside, { ...asks, headers: authorization })).status).toBe(200);
+    } finally {
+      await open.close();
+    }
+  },
+);
+
 onNetwork('over a network without HTTPS a password is neither asked for nor taken', async () => {
   const open = await createEdge({
     dir: project.dir,
