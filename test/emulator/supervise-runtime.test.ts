@@ -84,11 +84,13 @@ test('a handler that never calls back is told apart and answered 504', async () 
 });
 
 test('a handler that runs too long is answered 504 and its neighbour is not', async () => {
-  const slow = get('/waits?ms=30000');
+  const tooLong = '/waits?ms=30000';
+  const slow = get(tooLong);
   await new Promise((resolve) => setTimeout(resolve, 1000));
   const neighbour = get('/waits?ms=2000');
   expect((await slow).status).toBe(504);
-  expect(records.at(-1)).toMatchObject({ reason: 'too-slow' });
+  // On a busy machine the neighbour's answer is there, too, before this one is read.
+  expect(records.find(({ url }) => url.endsWith(tooLong))).toMatchObject({ reason: 'too-slow' });
   expect(events).toContainEqual(expect.objectContaining({ kind: 'slow' }));
   expect(events).toContainEqual({ kind: 'replaced', why: 'time-limit' });
   expect(await neighbour).toMatchObject({ status: 200, text: 'waited' });
