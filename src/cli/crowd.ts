@@ -72,18 +72,17 @@ async function crowd(options: CrowdFlags): Promise<void> {
   };
   const before = await fetchResults(chosen);
   const plan = planFor(before, options);
-  const sent = plan.flatMap(({ texts }) => texts).reduce((count, { copies }) => count + 1 + copies.length, 0);
-  const bar = new ProgressBar(sent, { silent: options.json === true });
   const send = async (phones: readonly PlannedPhone[]) => {
+    const bar = new ProgressBar(countDeliveries(phones), { silent: options.json === true });
     const unsaved = new Set<PlannedText>();
     const report = await runCrowd(phones, webhook, (_, text, { replies }) => {
       bar.advance();
       if (replies.some(({ body }) => apologies.has(body))) unsaved.add(text);
     });
+    bar.end();
     return { report, unsaved };
   };
   const { report, unsaved } = await send(plan);
-  bar.end();
   let comparison: Comparison | null = null;
   try {
     let after = await waitForResults(chosen);
@@ -117,6 +116,10 @@ async function crowd(options: CrowdFlags): Promise<void> {
   );
   if (!comparison || comparison.lost + comparison.doubled + comparison.misread + report.failed > 0)
     process.exitCode = 1;
+}
+
+function countDeliveries(phones: readonly PlannedPhone[]): number {
+  return phones.flatMap(({ texts }) => texts).reduce((count, { copies }) => count + 1 + copies.length, 0);
 }
 
 function planFor(results: Results, { phones, seconds, seed, chaos }: CrowdFlags): PlannedPhone[] {
